@@ -191,6 +191,10 @@ export interface DiffItem {
   /** When and by whom Grafana says it was saved; only if it was added or changed since the snapshot. */
   updated?: string;
   updatedBy?: string;
+  /** It is in another folder, and nothing else changed. */
+  moved?: true;
+  /** Of an annotation: the UID of its dashboard. */
+  of?: string;
 }
 
 export interface Diff {

@@ -65,10 +65,10 @@ export function key(org: number, kind: KindName, uid: string): string {
 /** The states of a snapshot's entries. */
 export function statesOf(entries: readonly ManifestEntry[]): States {
   return new Map(
-    entries.map(({ org, kind, uid, title, folder, folderUid, object }) => [
-      key(org, kind, uid),
-      { org, kind, uid, title, folder, folderUid, object },
-    ]),
+    entries.map(({ org, kind, uid, title, folder, folderUid, object, facts }) => {
+      const of = kind === 'annotation' && typeof facts?.['of'] === 'string' ? facts['of'] : undefined;
+      return [key(org, kind, uid), { org, kind, uid, title, folder, folderUid, object, ...compact({ of }) }];
+    }),
   );
 }
 
@@ -83,7 +83,7 @@ export function diffStates(from: States, to: States, isWhole: (kind: KindName) =
     if (before === undefined) {
       diff.added.push(itemOf(state));
     } else if (differs(before, state)) {
-      diff.changed.push(itemOf(state));
+      diff.changed.push({ ...itemOf(state), ...(before.object === state.object ? { moved: true } : {}) });
     }
   }
   for (const [id, state] of from) {
@@ -100,8 +100,8 @@ function differs(one: Pick<ManifestEntry, 'object' | 'folderUid'>, other: typeof
   return one.object !== other.object || one.folderUid !== other.folderUid;
 }
 
-function itemOf({ org, kind, uid, title, folder, updated, updatedBy }: State): DiffItem {
-  return { org, kind, uid, title, folder, ...compact({ updated, updatedBy }) };
+function itemOf({ org, kind, uid, title, folder, updated, updatedBy, of }: State): DiffItem {
+  return { org, kind, uid, title, folder, ...compact({ updated, updatedBy, of }) };
 }
 
 /**

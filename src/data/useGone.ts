@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/client.ts';
-import { backupsUpTo, beforeDeletions, outermost, type Gone } from '../lib/gone.ts';
+import { backupsUpTo, beforeDeletions, keyOf, outermost, type Gone } from '../lib/gone.ts';
 
 /** The most that the service returns in one response. Folders come first. */
 const MOST = 500;
@@ -17,12 +17,8 @@ async function readGone(from: string, to: string, hideRestored: 'true' | 'false'
   const page = await call('GET /diff', { query, signal });
   const whole = new Set(page.errors.filter(({ uid }) => uid === '').map(({ kind }) => kind));
   // What could not be read on the later side only seems to be gone.
-  const gone = outermost(
-    page.items.filter(({ kind }) => !whole.has(kind)),
-    page.from,
-    page.next !== undefined,
-  );
-  return { gone, isReading: page.reading !== undefined };
+  const entries = page.items.filter(({ kind }) => !whole.has(kind));
+  return { entries, from: page.from, isCut: page.next !== undefined, isReading: page.reading !== undefined };
 }
 
 /** What the earlier side has and the later one lacks. */
@@ -30,7 +26,7 @@ export function useGone(from: string, to: string) {
   return useQuery({
     queryKey: ['diff', from, to, 'gone'],
     queryFn: ({ signal }) => readGone(from, to, 'false', signal),
-    select: ({ gone }) => gone,
+    select: ({ entries, from: id, isCut }) => outermost(entries, id, isCut),
     refetchInterval: ({ state }) => (state.status !== 'error' && state.data?.isReading === true ? 2_000 : false),
     staleTime: 60_000,
     placeholderData: (previous) => previous,
@@ -50,19 +46,15 @@ export function useGoneLately(newest: string, lastRestore: string | undefined) {
     queryFn: async ({ signal }) => {
       const { items } = await call('GET /snapshots', { query: { limit: 100 }, signal });
       const befores = beforeDeletions(items, newest, Date.now() - DAY).slice(0, DELETIONS);
-      const found = await Promise.all(
-        befores.map(async ({ id, time }) => {
-          const { gone } = await readGone(id, newest, 'true', signal);
-          return gone.map((one): Gone => ({ ...one, seen: time }));
-        }),
-      );
-      const gone = new Map<string, Gone>();
-      for (const one of found.flat()) {
-        const key = `${one.entry.org}/${one.entry.kind}/${one.entry.uid}`;
-        gone.set(key, gone.get(key) ?? one);
-      }
+      const found = await Promise.all(befores.map(({ id }) => readGone(id, newest, 'true', signal)));
+      const seen = new Set<string>();
+      const gone = found.flatMap(({ entries, from, isCut }, index) => {
+        const rest = entries.filter((entry) => !seen.has(keyOf(entry)));
+        rest.forEach((entry) => seen.add(keyOf(entry)));
+        return outermost(rest, from, isCut).map((one): Gone => ({ ...one, seen: befores[index]?.time ?? '' }));
+      });
       return {
-        gone: [...gone.values()],
+        gone,
         isFirst: backupsUpTo(items, newest).length < 2,
         times: items.map(({ time }) => time),
       };

@@ -1,14 +1,15 @@
 import type { DiffEntry } from '../../pkg/contract/api/diff.ts';
 import type { RestoreSelection } from '../../pkg/contract/api/restores.ts';
 import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
+import { followersInDiff, ownerKind } from '../../pkg/contract/followers.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { refOf } from './routes.ts';
 
 /** Something that a snapshot holds and that is not there any more. */
 export interface Gone {
   entry: DiffEntry;
-  /** Of a folder, how many dashboards were deleted with it; 0 where that is not known. */
-  dashboards: number;
+  /** How many resources were deleted together, and of how many the permissions; absent where that is not known. */
+  together?: { count: number; permissions: number };
   /** The snapshot that holds it. */
   from: string;
   /** When that was taken, where the page does not say it for all. */
@@ -35,36 +36,42 @@ const MISSED: ReadonlySet<KindName> = new Set([
 const pathOf = ({ folder, title }: DiffEntry): string => (folder === '' ? title : `${folder} / ${title}`);
 
 /**
- * Of what is gone, the outermost: a folder represents everything in it, a dashboard its permissions.
+ * Of what is gone, the outermost: a folder represents everything in it, a dashboard its permissions and annotations.
  * @param isCut - whether `entries` are only the first ones
  */
 export function outermost(entries: DiffEntry[], from: string, isCut = false): Gone[] {
   const folders = entries.filter((entry) => entry.kind === 'folder');
+  const dashboards = new Map(entries.map((entry) => [keyOf(entry), entry]));
   const isIn = (entry: DiffEntry, folder: DiffEntry) =>
     entry !== folder && entry.org === folder.org && `${entry.folder} / `.startsWith(`${pathOf(folder)} / `);
   return entries
     .filter((entry) => MISSED.has(entry.kind) && !folders.some((folder) => isIn(entry, folder)))
     .map((entry) => {
-      if (entry.kind === 'folder') {
-        const inside = entries.filter((other) => other.kind === 'dashboard' && isIn(other, entry));
-        const dashboards = isCut ? 0 : inside.length;
-        return { entry, dashboards, from, selection: { type: 'folder', org: entry.org, uid: entry.uid } };
-      }
-      const own = entries.filter(
-        (other) => other.org === entry.org && other.uid === entry.uid && belongs(other, entry),
-      );
+      const isFolder = entry.kind === 'folder';
+      const all = entries.filter((other) => {
+        const { org, of: uid } = other;
+        const home = uid === undefined ? other : (dashboards.get(keyOf({ org, kind: 'dashboard', uid })) ?? other);
+        return home === entry || (isFolder ? isIn(home, entry) : belongs(other, entry));
+      });
+      const { uid, org } = entry;
+      const permissions = followersInDiff(all).size;
       return {
         entry,
-        dashboards: 0,
         from,
-        selection: { type: 'resources', resources: [entry, ...own].map(refOf) },
+        selection: isFolder ? { type: 'folder', org, uid } : { type: 'resources', resources: all.map(refOf) },
+        ...(isCut ? {} : { together: { count: all.length - permissions, permissions } }),
       };
     });
 }
 
+/** Names a resource in a list. */
+export function keyOf({ org, kind, uid }: Pick<DiffEntry, 'org' | 'kind' | 'uid'>): string {
+  return `${org}/${kind}/${uid}`;
+}
+
 /** Whether it hangs on the other one: permissions of a dashboard, and that it is shared. */
-function belongs({ kind }: DiffEntry, owner: DiffEntry): boolean {
-  return kind === `${owner.kind}-permissions` || kind === `public-${owner.kind}`;
+function belongs({ org, kind, uid }: DiffEntry, owner: DiffEntry): boolean {
+  return org === owner.org && uid === owner.uid && (ownerKind(kind) === owner.kind || kind === `public-${owner.kind}`);
 }
 
 /**

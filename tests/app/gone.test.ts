@@ -12,30 +12,35 @@ describe('what is gone', async () => {
     ...{ change: 'removed', org: 1, kind, uid, title, folder },
   });
 
-  it('is shown by its outermost folder, with the number of dashboards that were in it', () => {
+  it('is shown by its outermost folder, with the number of resources that were deleted with it', () => {
     const gone = outermost(
       [
         removed('folder', 'shop', 'Shop'),
         removed('folder', 'shop-a', 'A', 'Shop'),
         removed('folder-permissions', 'shop', 'Shop', 'Shop'),
         removed('dashboard', 'd', 'Dashboard', 'Shop / A'),
-        removed('annotation', 'x', 'Deployed'),
+        { ...removed('annotation', 'x', 'Deployed'), of: 'd' },
+        { ...removed('annotation', 'y', 'Elsewhere'), of: 'e' },
       ],
       's',
     );
-    expect(gone.map(({ entry, dashboards, selection }) => [entry.title, dashboards, selection])).toEqual([
-      ['Shop', 1, { type: 'folder', org: 1, uid: 'shop' }],
+    expect(gone.map(({ entry, together, selection }) => [entry.title, together, selection])).toEqual([
+      ['Shop', { count: 4, permissions: 1 }, { type: 'folder', org: 1, uid: 'shop' }],
     ]);
   });
 
   it('has no number where the list is cut', () => {
     const inShop = [removed('folder', 'shop', 'Shop'), removed('dashboard', 'd', 'Dashboard', 'Shop')];
-    expect(outermost(inShop, 's', true)).toMatchObject([{ dashboards: 0 }]);
+    expect(outermost(inShop, 's', true)).not.toMatchObject([{ together: {} }]);
   });
 
-  it('brings a dashboard back with its permissions', () => {
+  it('brings a dashboard back with its permissions and annotations', () => {
     const gone = outermost(
-      [removed('dashboard', 'd', 'Dashboard', 'Shop'), removed('dashboard-permissions', 'd', 'Dashboard', 'Shop')],
+      [
+        removed('dashboard', 'd', 'Dashboard', 'Shop'),
+        removed('dashboard-permissions', 'd', 'Dashboard', 'Shop'),
+        { ...removed('annotation', 'x', 'Deployed'), of: 'd' },
+      ],
       's',
     );
     expect(gone.map(({ selection }) => selection)).toEqual([
@@ -44,6 +49,7 @@ describe('what is gone', async () => {
         resources: [
           { org: 1, kind: 'dashboard', uid: 'd' },
           { org: 1, kind: 'dashboard-permissions', uid: 'd' },
+          { org: 1, kind: 'annotation', uid: 'x' },
         ],
       },
     ]);

@@ -41,6 +41,15 @@ afterEach(async () => {
   await directory.remove();
 });
 
+it('counts a deleted dashboard with its permissions as one, as the plan to restore it does', async () => {
+  await api('POST /api/dashboards/uid/shop-1/permissions', { items: [{ role: 'Viewer', permission: 1 }] });
+  await dashkeep('backup');
+  await api('DELETE /api/dashboards/uid/shop-1');
+  expect((await dashkeep('diff', 'latest', 'live')).out).toMatch(/\nremoved: 1 resource and its permissions\n$/);
+  const plan = await dashkeep('restore', 'latest', '--only', 'dashboard/shop-1');
+  expect(plan.out).toContain('create: 1 and its permissions. This was only the plan');
+});
+
 it('says of a partial snapshot that missing resources are not compared', async () => {
   grafana.setFaults({ match: 'GET /api/datasources', action: { kind: 'status', status: 403 } });
   const { snapshot } = (await dashkeep('backup', '--json')).json;

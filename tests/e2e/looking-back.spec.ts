@@ -70,7 +70,7 @@ test('a comparison that the service did not finish is not called one without dif
   await app.open('/compare?to=live');
   await expect(page.getByText('Comparing with Grafana now').first()).toBeVisible();
   await expect(page.getByText('No differences found yet')).toBeVisible();
-  await expect(page.getByText('0 differences')).toHaveCount(0);
+  await expect(page.getByText('0 resources')).toHaveCount(0);
   await expect(page.getByText('0 Removed')).toHaveCount(0);
   isDown = true;
   await expect(page.getByText('Comparing with Grafana now')).toHaveCount(0);
@@ -78,7 +78,7 @@ test('a comparison that the service did not finish is not called one without dif
   await expect(page.getByText('No differences found yet')).toBeVisible();
   await expect(page.getByText(/^Current state read/)).toHaveCount(0);
   await expect(page.getByText('0 Removed')).toHaveCount(0);
-  await expect(page.getByText('0 differences')).toHaveCount(0);
+  await expect(page.getByText('0 resources')).toHaveCount(0);
 });
 
 test('the versions of a list follow one another, with their keys', async ({ app, page, service, problems }) => {

@@ -12,6 +12,7 @@ import type { CliContext } from '../context.ts';
 import { withSession } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { describedChange, printChanges } from '../output/changes.ts';
+import { diffCounts } from '../output/counts.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 
@@ -63,6 +64,7 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
   } else {
     printDiff(context, found, several);
   }
+  diffCounts(found).forEach((line) => printLine(context, line));
   return 0;
 }
 

@@ -3,6 +3,7 @@ import type { PlannedChanges } from '../../engine/restore/planned-changes.ts';
 import { isConflict } from '../../contract/reasons/restore/plan.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import type { Plan, PlannedItem } from '../../engine/restore/types.ts';
+import { countPlan } from '../output/counts.ts';
 import { printable } from '../output/printable.ts';
 import { securityLines } from './security-lines.ts';
 
@@ -27,12 +28,8 @@ export function planMarkdown(plan: Plan, to: string, changes: readonly PlannedCh
 }
 
 function countsOf(items: readonly PlannedItem[]): string {
-  const counts = new Map<string, number>();
-  for (const item of items) {
-    const name = isConflict(item) ? 'conflict' : item.action;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return [...counts].map(([name, number]) => `${name} **${number}**`).join(', ') || 'nothing to do';
+  const counts = countPlan(items, (item) => (isConflict(item) ? 'conflict' : item.action));
+  return counts.map(([name, count, more]) => `${name} **${count}**${more}`).join(', ') || 'nothing to do';
 }
 
 function tableOf(items: readonly PlannedItem[]): string {

@@ -9,6 +9,7 @@ import { keptWider } from '../../engine/restore/plan/planning.ts';
 import { bySecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { printAbout, type AboutSnapshot } from './about.ts';
+import { countPlan } from '../output/counts.ts';
 import { counted, printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { securityLines } from './security-lines.ts';
@@ -201,11 +202,8 @@ function printNewOrgs(context: CliContext, items: PlannedItem[]): void {
 }
 
 function count(items: PlannedItem[]): string {
-  const counts = new Map<string, number>();
-  for (const { action } of items) {
-    counts.set(action, (counts.get(action) ?? 0) + 1);
-  }
-  return [...counts].map(([action, number]) => `${action}: ${number}`).join(', ') || 'nothing to do';
+  const counts = countPlan(items, ({ action }) => action);
+  return counts.map(([action, count, more]) => `${action}: ${count}${more}`).join(', ') || 'nothing to do';
 }
 
 function differenceText({ path, wanted, found }: FieldDifference): string {

@@ -22,6 +22,8 @@ export const ChangesQuery = z.object({
 });
 export type ChangesQuery = z.input<typeof ChangesQuery>;
 
+const ChangeNumbers = z.object({ added: z.int(), changed: z.int(), removed: z.int() });
+
 /**
  * Newest first, each with its `resource`. What the oldest snapshots already show is not a change. `total` is an
  * estimate, the same on each page; it is exact on a page that has all of them.
@@ -29,6 +31,8 @@ export type ChangesQuery = z.input<typeof ChangesQuery>;
 export const ChangePage = pageOf(ResourceVersion).extend({
   indexed: IndexedPart,
   /** Only with `since`, on the first page: how many there are on all pages. */
-  counts: z.object({ added: z.int(), changed: z.int(), removed: z.int() }).optional(),
+  counts: ChangeNumbers.optional(),
+  /** With `counts`: of how many of them permissions were added, moved or deleted as well, which do not count. */
+  permissions: ChangeNumbers.optional(),
 });
 export type ChangePage = z.infer<typeof ChangePage>;

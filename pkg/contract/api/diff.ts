@@ -64,6 +64,10 @@ export const DiffEntry = z.object({
   /** Who that was: see the versions of a resource. */
   by: z.string().nullable().optional(),
   restored: Restored.optional(),
+  /** It is in another folder, and nothing else changed. */
+  moved: z.literal(true).optional(),
+  /** Of an annotation that the earlier side contains: the UID of its dashboard. */
+  of: z.string().optional(),
 });
 export type DiffEntry = z.infer<typeof DiffEntry>;
 
@@ -82,6 +86,18 @@ export const DiffPage = pageOf(DiffEntry).extend({
     changed: z.int().nonnegative(),
     removed: z.int().nonnegative(),
   }),
+  /**
+   * How many of each, and of `total`, are permissions that were added, moved or removed with what they belong to. All
+   * pages leave them out of the number of resources, because people do not count them.
+   */
+  permissions: z
+    .object({
+      added: z.int().nonnegative(),
+      changed: z.int().nonnegative(),
+      removed: z.int().nonnegative(),
+      total: z.int().nonnegative(),
+    })
+    .optional(),
   /**
    * Only with `partial`, while Grafana is read: `items` and `counts` are what was found so far. More may come of the
    * `pending` kinds.

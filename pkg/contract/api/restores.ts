@@ -171,6 +171,8 @@ export const RestorePlan = z.object({
   created: Time,
   expires: Time,
   counts: PlanCounts,
+  /** How many of them are permissions that are created, deleted or left with what they belong to. */
+  permissions: z.partialRecord(PlanAction, z.int().nonnegative()).optional(),
   /** How many of the items lose something. */
   losing: z.int().nonnegative(),
   /** How many changes to who may see or receive what are in it: see `security` of its items, which come first. */
@@ -234,7 +236,10 @@ export const PlanItemsQuery = PageQuery.extend({
 });
 export type PlanItemsQuery = z.input<typeof PlanItemsQuery>;
 
-export const PlanItemPage = pageOf(PlanItem);
+export const PlanItemPage = pageOf(PlanItem).extend({
+  /** How many of `total` are permissions that are created, deleted or left with what they belong to. */
+  permissions: z.int().nonnegative().optional(),
+});
 export type PlanItemPage = z.infer<typeof PlanItemPage>;
 
 /**

@@ -68,6 +68,8 @@ export const ResourceVersion = z.object({
    * the first of them are listed.
    */
   together: z.int().positive().optional(),
+  /** Only with `together`: of how many of them permissions were added or deleted as well, which do not count. */
+  permissions: z.int().nonnegative().optional(),
   /** The first or last of them counts for nothing here: no trusted key has signed it. */
   foreign: z.literal(true).optional(),
   /** Of a deletion, what it was called and where it was. */

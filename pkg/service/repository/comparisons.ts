@@ -1,4 +1,5 @@
 import type { DiffEntry, DiffPage } from '../../contract/api/diff.ts';
+import { followersInDiff } from '../../contract/followers.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
@@ -16,13 +17,17 @@ import { foreignSides } from './sides.ts';
 import type { RepositoryCache, ShownSnapshot } from './repository-cache.ts';
 import type { Snapshots } from './snapshots.ts';
 
+type ChangeNumbers = DiffPage['counts'];
+
 export interface Comparison {
   from: string;
   to: string;
   /** When live was read. */
   read: Date | undefined;
   entries: DiffEntry[];
-  counts: { added: number; changed: number; removed: number };
+  counts: ChangeNumbers;
+  /** How many of them are permissions that follow another one. */
+  permissions: ChangeNumbers;
   errors: ResourceProblem[];
   /** The sides that are snapshots which do not count. */
   foreign: ('from' | 'to')[];
@@ -143,7 +148,8 @@ export class Comparisons {
     const pending = KIND_NAMES.filter((kind) => kinds[kind] !== undefined);
     const progress = { phase: 'comparing', done: 0, kinds: {} };
     const counts = { added: 0, changed: 0, removed: 0 };
-    const nothing = { read: undefined, entries: [], counts, errors: [], foreign: foreignSides(shown, undefined) };
+    const none = { entries: [], counts, permissions: counts };
+    const nothing = { read: undefined, ...none, errors: [], foreign: foreignSides(shown, undefined) };
     return { from: id, to: 'live', ...nothing, reading: { progress, pending } };
   }
 
@@ -162,13 +168,13 @@ export class Comparisons {
     const diff = await repositoryCache.read(signal, (repository) => diffStored(repository, before, after, { signal }));
     // What either snapshot failed to read can't be seen as unchanged.
     const errors = [...base.errors, ...target.errors];
-    const { entries, counts } = listed(diff);
+    const { entries, ...counts } = listed(diff);
     return {
       from: base.id,
       to: target.id,
       read: undefined,
       entries: withSaved(entries, target.resources),
-      counts,
+      ...counts,
       errors,
       foreign: foreignSides(before, after),
     };
@@ -197,7 +203,7 @@ export function newestFirst(entries: readonly DiffEntry[]): DiffEntry[] {
   return entries.toSorted((a, b) => at(b) - at(a));
 }
 
-function listed(diff: Diff): Pick<Comparison, 'entries' | 'counts'> {
+function listed(diff: Diff): Pick<Comparison, 'entries' | 'counts' | 'permissions'> {
   const entries = (['added', 'changed', 'removed'] as const).flatMap((change) =>
     diff[change].map((item): DiffEntry => ({ change, ...item })),
   );
@@ -209,5 +215,11 @@ function listed(diff: Diff): Pick<Comparison, 'entries' | 'counts'> {
       (a.uid < b.uid ? -1 : 1),
   );
   const { added, changed, removed } = diff;
-  return { entries, counts: { added: added.length, changed: changed.length, removed: removed.length } };
+  const permissions = { added: 0, changed: 0, removed: 0 };
+  followersInDiff(entries).forEach(({ change }) => permissions[change]++);
+  return {
+    entries,
+    counts: { added: added.length, changed: changed.length, removed: removed.length },
+    permissions,
+  };
 }

@@ -9,6 +9,7 @@ import type {
   ResultPage,
   ResultsQuery,
 } from '../../contract/api/restores.ts';
+import { followersInPlan } from '../../contract/followers.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
@@ -23,6 +24,7 @@ import { pageOfList } from '../pagination.ts';
 import { matchesSearch } from '../text-filter.ts';
 import { confirmationOf, normal } from './confirmation.ts';
 import { incompleteResults } from './incomplete.ts';
+import { countActions } from './plan-counts.ts';
 import type { PlannedRestore } from './plans.ts';
 
 interface Kept {
@@ -127,8 +129,6 @@ export class Restores {
       ...NOTHING_YET,
       snapshot: kept.request.snapshot,
     };
-    const counts: RestorePlan['counts'] = { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0 };
-    planned.items.forEach(({ action }) => counts[action]++);
     const outcomes: NonNullable<RestorePlan['outcomes']> = {};
     for (const { outcome } of applied?.results ?? []) {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -142,7 +142,7 @@ export class Restores {
       options: kept.options,
       created: kept.created.toISOString(),
       expires: new Date(kept.created.getTime() + EXPIRES_MS).toISOString(),
-      counts,
+      ...countActions(planned.items),
       security: countSecurity(planned.items),
       losing: planned.items.filter(({ losses }) => losses.length > 0).length,
       dependencies: planned.dependencies,
@@ -172,7 +172,7 @@ export class Restores {
         (query.security === undefined || (query.security === 'true') === security.length > 0) &&
         matchesSearch(query.search, title, uid, folder),
     );
-    return pageOfList(found, keyOf, query);
+    return { ...pageOfList(found, keyOf, query), permissions: followersInPlan(found).size };
   }
 
   results(id: string, caller: Caller, query: z.output<typeof ResultsQuery>): ResultPage {

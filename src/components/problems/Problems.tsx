@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Alert, Button, Icon, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { ResourceProblem } from '../../../pkg/contract/manifest.ts';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { plural } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
 import { reasonText } from '../../lib/catalogue/reasons.ts';
@@ -51,9 +52,7 @@ function causeOf(problem: ResourceProblem): string {
   const { code, count } = problem;
   const why = reasonText(problem);
   // Without a code it is the sentence of an earlier release, which names the number itself.
-  return code === undefined || count === undefined
-    ? why
-    : `${why} (${plural('snapshot.count', count, '{{number}} resource', '{{number}} resources')})`;
+  return code === undefined || count === undefined ? why : `${why} (${resourcesText(count)})`;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { type Gone } from '../../lib/gone.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -34,8 +35,7 @@ export function GoneList({ gone, label, timeText = formatTime }: Props) {
               <Text color="secondary" variant="bodySmall">
                 {[
                   one.entry.folder || kindLabel(one.entry.kind),
-                  one.dashboards > 0 &&
-                    plural('gone.dashboards', one.dashboards, '{{number}} dashboard', '{{number}} dashboards'),
+                  one.together && one.together.count > 1 && resourcesText(one.together.count, one.together.permissions),
                   whoAndWhen(one.entry),
                   one.seen !== undefined &&
                     t('gone.seen', 'last seen in the backup of {{time}}', { time: timeText(one.seen) }),

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { PlanItemsQuery, ResultsQuery } from '../../../pkg/contract/api/restores.ts';
+import type { PlanItemPage, PlanItemsQuery, ResultsQuery } from '../../../pkg/contract/api/restores.ts';
 import type { ApplyResult, PlanItem } from '../../../pkg/contract/plan.ts';
 import { call } from '../../api/client.ts';
 import { PAGE_SIZE, usePages } from '../pages.ts';
@@ -9,7 +9,7 @@ export function usePlanItems(
   filters: Pick<PlanItemsQuery, 'action' | 'kind' | 'search'>,
   enabled?: boolean,
 ) {
-  return usePages<PlanItem>(
+  return usePages<PlanItem, PlanItemPage>(
     ['restore', id, 'items', filters],
     (cursor, signal) =>
       call('GET /restores/:id/items', { params: { id }, query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),

@@ -6,8 +6,9 @@ import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { SavedBy, versionLooks } from '../../components/lists/SavedBy.tsx';
 import type { Nameable } from '../../../pkg/contract/kinds.ts';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { formatTime } from '../../lib/format.ts';
-import { plural, t } from '../../lib/i18n.ts';
+import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import type { FeedChange, FeedRow } from './feed.ts';
 
@@ -56,7 +57,7 @@ export function sizeOf({ changes }: FeedRow): number {
 
 /** The number of changes that belong together. */
 export function countText(changes: FeedRow['changes']): string {
-  return plural('snapshot.count', sizeOf({ changes }), '{{number}} resource', '{{number}} resources');
+  return resourcesText(sizeOf({ changes }), changes[0].permissions);
 }
 
 function Place({ kind, folder }: { kind: Nameable; folder: string }) {

@@ -1,7 +1,7 @@
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import type { Change } from '../../../pkg/contract/api/diff.ts';
+import type { Change, DiffPage } from '../../../pkg/contract/api/diff.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { changeLabel } from '../../components/ChangeBadge.tsx';
@@ -9,13 +9,13 @@ import { changeLabel } from '../../components/ChangeBadge.tsx';
 const CHANGES: Change[] = ['added', 'changed', 'removed'];
 
 interface Props {
-  counts: Record<Change, number>;
+  page: Pick<DiffPage, 'counts' | 'permissions'>;
   active: string;
   onChoose: (change: Change | undefined) => void;
 }
 
 /** How much of each there is; pressing one shows only that. */
-export function ChangeCounts({ counts, active, onChoose }: Props) {
+export function ChangeCounts({ page: { counts, permissions }, active, onChoose }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.counts} role="group" aria-label={t('compare.counts', 'Show only')}>
@@ -27,7 +27,7 @@ export function ChangeCounts({ counts, active, onChoose }: Props) {
           className={cx(styles.count, active === one && styles.active)}
           onClick={() => onChoose(active === one ? undefined : one)}
         >
-          <span className={styles.number}>{formatNumber(counts[one])}</span>
+          <span className={styles.number}>{formatNumber(counts[one] - (permissions?.[one] ?? 0))}</span>
           {changeLabel(one)}
         </button>
       ))}

@@ -11,6 +11,7 @@ import { Problems } from '../../components/problems/Problems.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useDiff, type DiffFilters, useRefreshLive } from '../../data/useDiff.ts';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { whoAndWhen, whoWhen } from '../../lib/resources/savedBy.ts';
@@ -36,6 +37,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
   const selection = useSelection(keyOf);
   const { chosen } = selection;
   const counts = list.first?.counts;
+  const permissions = list.first?.permissions?.total ?? 0;
   const filtered = read('change') + read('kind') + read('q') !== '';
   // One that goes on, or stopped halfway, has found nothing yet, which is not the same as no differences.
   const isUnfinished = list.first?.reading !== undefined;
@@ -78,8 +80,8 @@ export function DiffList({ from, to }: { from: string; to: string }) {
         <EmptyState variant="completed" message={t('compare.equal', 'No differences')} role="status" />
       ) : (
         <>
-          {counts && !(isUnfinished && isEmpty) && (
-            <ChangeCounts counts={counts} active={read('change')} onChoose={(one) => change({ change: one })} />
+          {list.first && !(isUnfinished && isEmpty) && (
+            <ChangeCounts page={list.first} active={read('change')} onChoose={(one) => change({ change: one })} />
           )}
           <FilteredList
             label={t('compare.list', 'Differences')}
@@ -99,9 +101,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
             }
             search={t('snapshot.search', 'Search titles, UIDs and folders')}
             count={(total) =>
-              isEmpty && list.first?.reading !== undefined
-                ? ''
-                : plural('compare.count', total, '{{number}} difference', '{{number}} differences')
+              isEmpty && list.first?.reading !== undefined ? '' : resourcesText(total - permissions, permissions)
             }
             actions={
               <RestoreButton

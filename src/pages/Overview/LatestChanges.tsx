@@ -2,14 +2,14 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { LinkButton, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ChangePage } from '../../../pkg/contract/api/changes.ts';
-import type { Change } from '../../../pkg/contract/api/diff.ts';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
-import { countedChanges } from '../../components/json/Changes.tsx';
+import { changeLabel } from '../../components/ChangeBadge.tsx';
 import { IndexedNotice } from '../../components/problems/IndexedNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useLatestChanges } from '../../data/useLatestChanges.ts';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { distinctTimes } from '../../lib/format.ts';
-import { plural, t } from '../../lib/i18n.ts';
+import { labelled, plural, t } from '../../lib/i18n.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { ChangeHead, GroupHead, sizeOf } from '../Changes/ChangeHead.tsx';
 import { changesByBackup, keyOf, refOfChange } from '../Changes/feed.ts';
@@ -55,7 +55,7 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
                   {t('latestChanges.counts', 'Between the backups of {{before}} and {{after}}: {{counts}}.', {
                     before: distinctTimes([earlier.time, newest.time])(earlier.time),
                     after: distinctTimes([earlier.time, newest.time])(newest.time),
-                    counts: countsText(found.counts),
+                    counts: countsText(found),
                   })}
                 </Text>
                 <IndexedNotice indexed={found.indexed} />
@@ -107,12 +107,12 @@ function Changes({ items, total, sides }: ChangesProps) {
 }
 
 /** The numbers in words, those that are not 0. */
-function countsText(counts: Partial<Record<Change, number>> = {}): string {
+function countsText({ counts, permissions }: Pick<ChangePage, 'counts' | 'permissions'>): string {
   const parts = (['added', 'changed', 'removed'] as const).flatMap((change) => {
-    const count = counts[change] ?? 0;
-    return count > 0 ? countedChanges[change](count) : [];
+    const count = counts?.[change] ?? 0;
+    return count > 0 ? labelled(changeLabel(change), resourcesText(count, permissions?.[change])) : [];
   });
-  return parts.join(', ') || t('latestChanges.none', 'no changes');
+  return parts.join('; ') || t('latestChanges.none', 'no changes');
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -7,6 +7,7 @@ import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { runLabel, statusLabel } from '../../components/StatusBadge.tsx';
 import { OutageContext } from '../../data/useOutage.ts';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { formatBytes, formatMoment, formatNumber, formatPlace, formatRelative } from '../../lib/format.ts';
 import { labelled, plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -140,7 +141,7 @@ function LastRestore({ run }: { run: Status['lastRestore'] }) {
 
 function extentOf(planned: number, done: number | undefined): string {
   return done === undefined
-    ? plural('snapshot.count', planned, '{{number}} resource', '{{number}} resources')
+    ? resourcesText(planned)
     : plural('overview.restoredOf', planned, '{{done}} of {{number}} resource', '{{done}} of {{number}} resources', {
         done: formatNumber(done),
       });

@@ -3,12 +3,13 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
-import type { PlanItem } from '../../../pkg/contract/plan.ts';
+import type { PlanAction, PlanItem } from '../../../pkg/contract/plan.ts';
 import { isConflict } from '../../../pkg/contract/reasons/restore/plan.ts';
 import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useApplyRestore } from '../../data/useRestores.ts';
 import { usePlanItems } from '../../data/lists/useRestoreLists.ts';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { confirmationOf } from './plan/confirmation.ts';
@@ -28,7 +29,10 @@ export function ApplyBar({ plan, busy, shown }: Props) {
   const [asking, setAsking] = useState(false);
   const { counts, confirm } = plan;
   const confirmation = confirmationOf(plan, shown);
-  const { create = 0, update = 0, delete: gone = 0, unchanged = 0, skip = 0, blocked = 0 } = counts;
+  const follow = plan.permissions ?? {};
+  const own = (action: PlanAction) => (counts[action] ?? 0) - (follow[action] ?? 0);
+  const [create, update, gone, unchanged] = [own('create'), own('update'), own('delete'), own('unchanged')];
+  const [skip, blocked] = [own('skip'), own('blocked')];
   const parts = [
     create > 0 && plural('apply.create', create, '{{number}} to create', '{{number}} to create'),
     update > 0 && plural('apply.update', update, '{{number}} to overwrite', '{{number}} to overwrite'),
@@ -38,6 +42,9 @@ export function ApplyBar({ plan, busy, shown }: Props) {
     blocked > 0 && plural('apply.blockedCount', blocked, '{{number}} blocked', '{{number}} blocked'),
   ].filter((part) => part !== false);
   const writes = create + update + gone;
+  const permissions = (follow.create ?? 0) + (follow.delete ?? 0);
+  const all = writes + permissions;
+  const resources = resourcesText(writes, permissions);
   const { connection: to, promote } = plan.options.to ?? {};
   const skipped = usePlanItems(plan.id, { action: 'skip' }, promote === true).items;
   const button =
@@ -62,22 +69,20 @@ export function ApplyBar({ plan, busy, shown }: Props) {
               ? to !== undefined
                 ? plural(
                     'send.count',
-                    writes,
-                    '{{number}} resource will be sent to {{name}}',
-                    '{{number}} resources will be sent to {{name}}',
-                    { name: to },
+                    all,
+                    '{{resources}} will be sent to {{name}}',
+                    '{{resources}} will be sent to {{name}}',
+                    { resources, name: to },
                   )
-                : plural(
-                    'apply.title',
-                    writes,
-                    '{{number}} resource will be restored',
-                    '{{number}} resources will be restored',
-                  )
+                : plural('apply.title', all, '{{resources}} will be restored', '{{resources}} will be restored', {
+                    resources,
+                  })
               : plural(
                   'apply.undoTitle',
-                  writes,
-                  'Changes to {{number}} resource will be undone',
-                  'Changes to {{number}} resources will be undone',
+                  all,
+                  'Changes to {{resources}} will be undone',
+                  'Changes to {{resources}} will be undone',
+                  { resources },
                 )}
         </Text>
         <Text element="p" color="secondary">

@@ -14,6 +14,7 @@ import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { OpenInGrafana } from '../../components/resources/OpenInGrafana.tsx';
 import { SecurityList } from '../../components/resources/SecurityList.tsx';
 import { usePlanItems, useRestoreResults } from '../../data/lists/useRestoreLists.ts';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { lossTexts, reasonText, warningTexts, withStop } from '../../lib/catalogue/reasons.ts';
@@ -194,7 +195,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           rowKey={resourceParameter}
           empty={t('outcome.none', 'No results match')}
           search={t('outcome.search', 'Search titles and UIDs')}
-          count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
+          count={(total) => resourcesText(total)}
         >
           <MultiFilter
             label={t('column.outcome', 'Result')}

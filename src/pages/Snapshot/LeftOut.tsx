@@ -4,6 +4,7 @@ import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
 import { KIND_NAMES, SERVER_KINDS } from '../../../pkg/contract/kinds.ts';
 import type { ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
 import { Problems } from '../../components/problems/Problems.tsx';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { reasonText } from '../../lib/catalogue/reasons.ts';
@@ -48,7 +49,7 @@ export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {
         '{{number}} kind that this Grafana does not have',
         '{{number}} kinds that this Grafana does not have',
       ),
-    skipped.length > 0 && plural('snapshot.count', skipped.length, '{{number}} resource', '{{number}} resources'),
+    skipped.length > 0 && resourcesText(skipped.length),
   ];
   return (
     <Collapse

@@ -8,10 +8,11 @@ import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useResources } from '../../data/useSnapshots.ts';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { managerInWords } from '../../lib/catalogue/reasons.ts';
 import { splitFolder } from '../../lib/folderTree.ts';
 import { formatBytes } from '../../lib/format.ts';
-import { plural, t } from '../../lib/i18n.ts';
+import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { refOf, resourceParameter } from '../../lib/routes.ts';
 import { useSelection } from '../../hooks/useSelection.ts';
@@ -45,7 +46,7 @@ export function ResourceList({ snapshot, content }: Props) {
       ticking={{ selection, nameOf: (entry) => `${entry.title || entry.uid}, ${kindLabel(entry.kind)}` }}
       empty={t('snapshot.noResources', 'No resources match')}
       search={t('snapshot.search', 'Search titles, UIDs and folders')}
-      count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
+      count={(total) => resourcesText(total)}
       actions={
         <RestoreButton
           size="sm"

@@ -165,25 +165,32 @@ test('the latest changes are grouped as on the page of all changes, and lead to 
     ...{ what, resource: { kind, uid }, title: uid, folder: '', time: newest!.time, lived: 0 },
     ...{ snapshots: { first: newest!.id, last: newest!.id, count: 1, before: before!.id }, ...more },
   });
-  const together = { deletedWith: { kind: 'folder', uid: 'prod', title: 'Prod', folder: 'Team A' }, together: 60 };
+  const together = {
+    deletedWith: { kind: 'folder', uid: 'prod', title: 'Prod', folder: 'Team A' },
+    together: 60,
+    permissions: 50,
+  };
   const items = [
     entry('changed', 'dashboard', 'redis'),
     entry('deleted', 'folder', 'prod', together),
     entry('deleted', 'dashboard', 'dns', together),
   ];
   const counts = { added: 4, changed: 1, removed: 60 };
+  const permissions = { added: 0, changed: 0, removed: 50 };
   const indexed = { snapshots: 2, pending: 0, unreadable: 0 };
   await page.route(new RegExp(`/api/v1/changes\\?.*since=${before!.id}&until=${newest!.id}`), (route) =>
-    route.fulfill({ json: { items, total: 65, counts, indexed } }),
+    route.fulfill({ json: { items, total: 65, counts, permissions, indexed } }),
   );
   await app.open('');
   const list = page.getByRole('list', { name: 'Newest changes' });
   await expect(list.getByRole('listitem')).toHaveText([
     /^Changed.*redis/,
-    /^Deleted.*Prod.* · Team A60 resources$/,
+    /^Deleted.*Prod.* · Team A60 resources and permissions of 50 of them$/,
     'and 4 more',
   ]);
-  await expect(page.getByText(/: 4 added, 1 changed, 60 removed\.$/)).toBeVisible();
+  await expect(
+    page.getByText(/: Added: 4 resources; Changed: 1 resource; Removed: 60 resources and permissions of 50 of them\.$/),
+  ).toBeVisible();
   await expectAccessible(page);
   await list.getByRole('link', { name: 'redis' }).click();
   await expect(page).toHaveURL(/\/compare\?.*resource=1\/dashboard\/redis/);

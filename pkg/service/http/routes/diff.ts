@@ -1,5 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
 import type { DiffEntry, DiffOrigin } from '../../../contract/api/diff.ts';
+import { followersInDiff } from '../../../contract/followers.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { NamedRef } from '../../../contract/kinds.ts';
 import { folderNames } from '../../../engine/changes/folder-names.ts';
@@ -79,7 +80,8 @@ export function diffRoutes(api: Api, parts: Parts): void {
     const page = pageOfList(ordered, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
     const isGone = ({ change }: DiffEntry): boolean => change === 'removed';
     const items = await saved(page.items, (entry) => entry, isGone, all, caller);
-    return { ...page, items, ...comparison, ...compact({ read: read?.toISOString() }) };
+    const permissions = { ...comparison.permissions, total: followersInDiff(found).size };
+    return { ...page, items, ...comparison, permissions, ...compact({ read: read?.toISOString() }) };
   });
 
   const sides = new Sides(repositoryCache, snapshots, signal);

@@ -1,4 +1,5 @@
 import type { ResourceVersion } from '../../../contract/api/versions.ts';
+import { followersIn, ownerKind } from '../../../contract/followers.ts';
 import type { ResourceChange } from '../../../repository/index/versions/below/below.ts';
 import type { VersionState } from '../../../repository/index/versions/files.ts';
 import { keyOfChange } from './ask-index.ts';
@@ -65,8 +66,13 @@ export function entriesOf(
 /**
  * The changes that a page lists of its entries, with the number of those that belong together.
  * @param limit - how many entries were asked for
+ * @param followed - the keys of the changes that permissions follow
  */
-export function shownOf(entries: readonly ListedChange[][], limit: number): ListedChange[] {
+export function shownOf(
+  entries: readonly ListedChange[][],
+  limit: number,
+  followed: ReadonlySet<string> = new Set(),
+): ListedChange[] {
   let room = PAGE_MEMBERS * limit;
   return entries.flatMap((entry) => {
     if (entry.length === 1) {
@@ -78,7 +84,9 @@ export function shownOf(entries: readonly ListedChange[][], limit: number): List
     const ordered = [...entry.filter(isHead), ...entry.filter((one) => !isHead(one))];
     const members = ordered.slice(0, Math.max(1, Math.min(MEMBERS_MOST, room)));
     room -= members.length;
-    return members.map(({ found, version }) => ({ found, version: { ...version, together: entry.length } }));
+    const permissions = entry.filter(({ found }) => followed.has(keyOfChange(found))).length;
+    const counts = { together: entry.length, ...(permissions > 0 ? { permissions } : {}) };
+    return members.map(({ found, version }) => ({ found, version: { ...version, ...counts } }));
   });
 }
 
@@ -117,22 +125,36 @@ function headOf(
  * resource that came back, or that a restore created, must be as before, or as that restore or Grafana left them.
  */
 export function withoutFollowers(listed: readonly ListedChange[]): ListedChange[] {
-  const placed = new Map(
-    listed.flatMap((one): [string, ListedChange][] =>
-      one.found.unasked !== true && isOnlyPlaced(one.found) ? [[keyOfChange(one.found), one]] : [],
-    ),
-  );
-  return listed.filter(({ found, version }) => {
-    const { ref, change } = found;
-    const kind = ref.kind.replace(/-permissions$/, '');
-    const owner = placed.get(keyOfChange({ ...found, ref: { ...ref, kind } }));
-    if (kind === ref.kind || owner === undefined || !isOnlyPlaced(found)) {
-      return true;
+  const followers = followersOf(listed);
+  return listed.filter((one) => !followers.has(one));
+}
+
+/** The permissions that `withoutFollowers` leaves out. */
+function followersOf(listed: readonly ListedChange[]): Set<ListedChange> {
+  const restored = new Set(listed.flatMap(({ found, version }) => (version.restored ? keyOfChange(found) : [])));
+  const followers = followersIn(listed, ({ found }) => ({
+    ...found.ref,
+    way: found.unasked !== true && isOnlyPlaced(found) ? found.change.snapshots.first : undefined,
+  }));
+  for (const one of followers) {
+    const { change } = one.found;
+    const isAsBefore = change.state?.object === change.before?.object || one.version.restored !== undefined;
+    const mayDiffer = change.what !== 'returned' && !restored.has(ownerOf(one));
+    if (change.what !== 'deleted' && !isAsBefore && !mayDiffer) {
+      followers.delete(one);
     }
-    const isAsBefore = change.state?.object === change.before?.object || version.restored !== undefined;
-    const mayDiffer = change.what !== 'returned' && owner.version.restored === undefined;
-    return change.what !== 'deleted' && !isAsBefore && !mayDiffer;
-  });
+  }
+  return followers;
+}
+
+/** Finds the changes that permissions follow, by their keys. */
+export function followedBy(listed: readonly ListedChange[]): Set<string> {
+  return new Set([...followersOf(listed)].map(ownerOf));
+}
+
+/** The key of the change that permissions follow. */
+function ownerOf({ found }: ListedChange): string {
+  return keyOfChange({ ...found, ref: { ...found.ref, kind: ownerKind(found.ref.kind) } });
 }
 
 /** Whether it exists or is elsewhere, without another content. */

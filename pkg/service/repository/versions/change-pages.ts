@@ -22,7 +22,7 @@ import { createdByRestores, restoresBy } from '../restored.ts';
 import { attributedChanges, markIn } from './attributed.ts';
 import { askIndex, indexedPart, keyIn, keyOfChange, NOTHING } from './ask-index.ts';
 import type { AuthorNames } from './authors.ts';
-import { entriesOf, shownOf, withoutFollowers, type ListedChange } from './change-entries.ts';
+import { entriesOf, followedBy, shownOf, withoutFollowers, type ListedChange } from './change-entries.ts';
 import { describeListed, findChanges } from './find-changes.ts';
 import { ownersOf } from './owners.ts';
 
@@ -34,14 +34,15 @@ const KEPT = 10;
 type Query = z.output<typeof ChangesQuery>;
 
 /** A page without what Grafana says about it. */
-export interface FoundPage extends Pick<ChangePage, 'next' | 'total' | 'indexed' | 'counts'> {
+export interface FoundPage extends Pick<ChangePage, 'next' | 'total' | 'indexed' | 'counts' | 'permissions'> {
   listed: ListedChange[];
 }
 
-interface Entries extends Pick<ChangePage, 'counts'> {
+interface Entries extends Pick<ChangePage, 'counts' | 'permissions'> {
   found: ListedChanges;
   entries: ListedChange[][];
   more: boolean;
+  followed: ReadonlySet<string>;
 }
 
 type Changes = Pick<ListedChanges, 'changes' | 'snapshots'>;
@@ -52,6 +53,8 @@ interface Grouped {
   /** Those of them that are no followers. */
   changes: ResourceChange[];
   entries: ListedChange[][];
+  /** The keys of those that permissions follow. */
+  followed: ReadonlySet<string>;
 }
 
 export interface ChangePagesParts {
@@ -121,7 +124,8 @@ export class ChangePages {
     const by = await this.#isBy(person, snapshots, caller, signal);
     const filter = { folder, kinds: kind, by, returned, since, until };
     const after = cursor === undefined ? undefined : cursorOf(cursor);
-    const { found, entries, more, counts } = await this.#entries(filter, { limit, after: after?.key }, caller, signal);
+    const part = { limit, after: after?.key };
+    const { found, entries, more, followed, ...counts } = await this.#entries(filter, part, caller, signal);
     const last = entries.at(-1)?.[0];
     // The same on each page: what the first one knows.
     const total = after?.total ?? found.total;
@@ -130,10 +134,11 @@ export class ChangePages {
       together === undefined || what === 'deleted' || room-- > 0;
     const next = more && last !== undefined ? encodeCursor(`${total} ${keyOfChange(last.found)}`) : undefined;
     return {
-      listed: await describeListed(repositoryCache, shownOf(entries, limit), isDescribed, signal),
+      listed: await describeListed(repositoryCache, shownOf(entries, limit, followed), isDescribed, signal),
       total,
       indexed: indexedPart(found),
-      ...compact({ next, counts }),
+      ...compact({ next }),
+      ...counts,
     };
   }
 
@@ -160,7 +165,7 @@ export class ChangePages {
       const part = { limit: most, after: from, whole: true, isEnough };
       const found = await findChanges({ repositoryCache, clock, signal }, askIndex, filter, part, caller);
       grouped = grouped?.of === found.changes ? grouped : await this.#grouped(found, caller, signal);
-      const { changes } = grouped;
+      const { changes, followed } = grouped;
       const entries = grouped.entries.filter(isNext);
       if (entries.length > limit || !found.more) {
         const total = found.total - (found.changes.length - changes.length);
@@ -168,7 +173,13 @@ export class ChangePages {
           found: { ...found, total },
           entries: entries.slice(0, limit),
           more: entries.length > limit,
-          ...compact({ counts: isCounted ? countsOf(changes) : undefined }),
+          followed,
+          ...(isCounted
+            ? {
+                counts: countsOf(changes),
+                permissions: countsOf(changes.filter((one) => followed.has(keyOfChange(one)))),
+              }
+            : {}),
         };
       }
       most = found.changes.length + step;
@@ -176,10 +187,11 @@ export class ChangePages {
   }
 
   async #grouped(found: Changes, caller: Caller, signal: AbortSignal): Promise<Grouped> {
-    const listed = withoutFollowers(await attributedChanges(found, this.#parts, caller, signal));
+    const all = await attributedChanges(found, this.#parts, caller, signal);
+    const listed = withoutFollowers(all);
     const changes = listed.map((one) => one.found);
     const owners = await ownersOf(changes, (id) => this.#manifest(id, caller, signal));
-    return { of: found.changes, changes, entries: entriesOf(listed, owners) };
+    return { of: found.changes, changes, entries: entriesOf(listed, owners), followed: followedBy(all) };
   }
 
   /** Undefined for a snapshot that is gone, or can't be read. */

@@ -11,6 +11,7 @@ import type { Column } from '../../../components/lists/VirtualTable.tsx';
 import { usePlannedChanges } from '../../../data/useRestores.ts';
 import { usePlanItems } from '../../../data/lists/useRestoreLists.ts';
 import { isConflict } from '../../../../pkg/contract/reasons/restore/plan.ts';
+import { resourcesText } from '../../../lib/resources/count.ts';
 import { formatNumber } from '../../../lib/format.ts';
 import { plural, t } from '../../../lib/i18n.ts';
 import { kindLabel } from '../../../lib/kinds.ts';
@@ -50,7 +51,7 @@ function actionLabel(action: PlanAction): string {
 }
 
 /** The plan, resource by resource, each with its reason and its losses; what stays unchanged is folded away. */
-export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: RestorePlan }) {
+export function PlanItems({ plan: { id, snapshot, counts, permissions: follow, options } }: { plan: RestorePlan }) {
   const { read, change } = useUrlState();
   const folded = foldedCount(counts, read('action') + read('kind') + read('q'));
   const list = usePlanItems(id, {
@@ -58,6 +59,7 @@ export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: R
     kind: read('kind') || undefined,
     search: read('q') || undefined,
   });
+  const permissions = list.first?.permissions ?? 0;
   const [opened, setOpened] = useState<PlanItem>();
   const isHere = options.to === undefined;
   const columns = useMemo(() => makeColumns(isHere, setOpened), [isHere, setOpened]);
@@ -70,14 +72,14 @@ export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: R
         rowKey={(item) => `${resourceParameter(item)} ${item.action}`}
         empty={t('plan.noItems', 'No items match')}
         search={t('snapshot.search', 'Search titles, UIDs and folders')}
-        count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
+        count={(total) => resourcesText(total - permissions, permissions)}
       >
         <MultiFilter
           label={t('plan.actions', 'Actions')}
           value={read('action')}
           options={ACTIONS.filter((action) => (counts[action] ?? 0) > 0).map((action) => ({
             value: action,
-            label: `${actionLabel(action)} (${formatNumber(counts[action] ?? 0)})`,
+            label: `${actionLabel(action)} (${formatNumber((counts[action] ?? 0) - (follow?.[action] ?? 0))})`,
           }))}
           onChange={(action) => change({ action })}
         />
@@ -93,7 +95,7 @@ export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: R
           <Button size="sm" variant="secondary" icon="angle-down" onClick={() => change({ action: ACTIONS.join(',') })}>
             {plural(
               'plan.showUnchanged',
-              folded,
+              folded - (follow?.unchanged ?? 0),
               'Show {{number}} unchanged resource',
               'Show {{number}} unchanged resources',
             )}
