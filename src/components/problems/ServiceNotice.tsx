@@ -61,7 +61,7 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
               href={`${config.appSubUrl}/login`}
               target="_blank"
             >
-              {t('notice.login', 'Log in in another tab')}
+              {t('notice.login', 'Open the login page')}
             </LinkButton>
           )}
         </Stack>

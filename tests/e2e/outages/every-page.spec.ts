@@ -142,7 +142,7 @@ test('an ended session keeps the input, and a login in another tab is enough', a
   await newest.fill('98');
   await answered(page, 401);
   const alert = page.getByRole('alert').filter({ hasText: 'You are no longer logged in to Grafana' }).first();
-  await expect(alert.getByRole('link', { name: 'Log in in another tab' })).toHaveAttribute('href', '/login');
+  await expect(alert.getByRole('link', { name: 'Open the login page' })).toHaveAttribute('href', '/login');
   await page.unroute(CALLS);
   await expect(alert).toHaveCount(0);
   await expect(newest).toHaveValue('98');
