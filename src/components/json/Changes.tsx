@@ -9,7 +9,7 @@ interface Props {
 }
 
 /** How many resources were added, changed or removed, in words. */
-export const countedChanges = {
+const countedChanges = {
   added: (count: number) => plural('changes.added', count, '{{number}} added', '{{number}} added'),
   changed: (count: number) => plural('changes.changed', count, '{{number}} changed', '{{number}} changed'),
   removed: (count: number) => plural('changes.removed', count, '{{number}} removed', '{{number}} removed'),
