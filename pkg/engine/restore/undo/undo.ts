@@ -2,21 +2,19 @@ import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
-import { because, lossesOf, refusal } from '../../../contract/reasons/reason.ts';
+import { because, refusal } from '../../../contract/reasons/reason.ts';
 import { timeOfId } from '../../../repository/layout.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
 import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
-import { leftAsItIs, planCreatedRemovals } from './created.ts';
+import { planCreatedRemovals } from './created.ts';
 import { HalfDeleted } from './half-deleted.ts';
+import { leaveWhatChanged } from './leave-changed.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
-import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
-import { isHalfMade, isOwnersDefault } from '../plan/earlier-restores.ts';
 import { ownedResources } from '../plan/owned-resources.ts';
 import { planRestore } from '../plan/plan.ts';
-import type { Planning } from '../plan/planning.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 
@@ -133,94 +131,6 @@ async function safetySnapshot({ repository, signal }: UndoRequest, id: string): 
 function untrusted({ id }: RunRecord, { signer }: Author): DashkeepError {
   const by = signer === undefined ? 'is not signed' : `is signed by ${signer}, which is not trusted here`;
   return new DashkeepError('DK_RUN_UNTRUSTED', `the record of run ${id} ${by}`);
-}
-
-/** Turns an item into one that is passed over, where what is live is not what the restore left there. */
-async function leaveWhatChanged(
-  item: PlannedItem,
-  before: Touched | undefined,
-  planning: Planning,
-  items: readonly PlannedItem[],
-): Promise<void> {
-  if (before === undefined || (item.action !== 'create' && item.action !== 'update')) {
-    return;
-  }
-  const left = (await isHalfUndone(item, planning))
-    ? undefined
-    : before.did === 'deleted'
-      ? item.live === undefined || item.code === 'pristine' || (await cameWithOwner(item, planning, items))
-        ? undefined
-        : await afterDeletion(item, before, planning)
-      : isAsLeft(item, before)
-        ? undefined
-        : item.live === undefined
-          ? passedOver('deleted-since')
-          : leftAsItIs(before);
-  if (left !== undefined) {
-    Object.assign(item, { ...left, ...lossesOf([]), security: [] });
-    return;
-  }
-  Object.assign(item, because(reason(before.did === 'deleted' ? 'deleted' : 'changed')));
-}
-
-/** Whether what is live is what the restore left. Some it deletes and creates again, and was cut off in between. */
-function isAsLeft({ live }: PlannedItem, { mark, open }: Touched): boolean {
-  return live === mark && (live !== undefined || open !== true);
-}
-
-/** Whether an undo that did not finish left it half written. What says so without a trusted record does not count. */
-async function isHalfUndone({ org, kind, uid, code }: PlannedItem, { earlier }: Planning): Promise<boolean> {
-  return code === ('unfinished' satisfies ReasonCode) && (await earlier.left({ org, kind, uid }));
-}
-
-/** Why something stays that is there although it was deleted; undefined for a part that the deletion left. */
-async function afterDeletion(
-  { org, kind: name, uid, entry }: PlannedItem,
-  before: Touched,
-  planning: Planning,
-): Promise<ReturnType<typeof leftAsItIs> | undefined> {
-  const { request } = planning;
-  const kind = kindOf(name);
-  const home = request.instance.orgs.find(({ id }) => id === org);
-  if (before.open !== true || kind.isPartOf === undefined || entry === undefined || home === undefined) {
-    return passedOver('made-again');
-  }
-  const live = await kind.read(planning.contextIn(home), { uid, title: uid });
-  const whole = await storedContent(sourceOf(request), entry, request.signal);
-  return live !== undefined && kind.isPartOf(live, whole) ? undefined : leftAsItIs(before);
-}
-
-/**
- * Whether an undo that did not finish made its owner again, and had not come to it yet. An owner that someone else made
- * has what its maker wants.
- */
-async function cameWithOwner(
-  { org, kind: name, uid }: PlannedItem,
-  planning: Planning,
-  items: readonly PlannedItem[],
-): Promise<boolean> {
-  const { request, earlier } = planning;
-  const kind = kindOf(name);
-  const { owner } = kind;
-  const home = request.instance.orgs.find(({ id }) => id === org);
-  if (owner === undefined || home === undefined) {
-    return false;
-  }
-  const context = planning.contextIn(home);
-  const ownerKey = keyOf({ org, kind: owner, uid });
-  const isAsMade = items.some((one) => one.action === 'unchanged' && keyOf(one) === ownerKey);
-  if (!isAsMade || !(await earlier.madeOwner(context, kind, uid))) {
-    return false;
-  }
-  const live = await kind.read(context, { uid, title: uid });
-  return (
-    live !== undefined &&
-    ((await isOwnersDefault(kind, context, uid, live)) || isHalfMade(earlier, kind, context, uid, live))
-  );
-}
-
-function passedOver(code: 'made-again' | 'deleted-since'): ReturnType<typeof leftAsItIs> {
-  return { action: 'skip', ...because(reason(code)) };
 }
 
 /** Most dashboards have no public one, and what was never there is not lost. */
