@@ -177,6 +177,16 @@ export async function interruptedRestores(
   return cut.filter((run, at) => !cut.slice(0, at).some((newer) => takesOver(newer, run)));
 }
 
+/** The newest undo of a restore, or repetition of an undo, that was interrupted; as `interruptedRestores`. */
+export async function interruptedUndoOf(
+  repository: Parameters<typeof interruptedRestores>[0],
+  cut: RunRecord,
+  calls: Abortable,
+): Promise<RunRecord | undefined> {
+  const interrupted = await interruptedRestores(repository, calls);
+  return interrupted.find((newer) => newer.id > cut.id && takesOver(newer, cut));
+}
+
 /** The later restore that finished a restore or undid it; as `interruptedRestores`, by signed records only. */
 export async function continuationOf(
   repository: Runs & TimePorts & Pick<Repository, 'run' | 'trust'>,

@@ -1,7 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
-import { asTheyAre, continuationOf, listedRuns, withoutWords } from '../../engine/runs.ts';
+import { asTheyAre, continuationOf, interruptedUndoOf, listedRuns, withoutWords } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -77,13 +77,23 @@ async function showOne(context: CliContext, repository: Repository, id: string, 
     printJson(context, { ...record, ...compact({ continuedBy: later?.id }), signed: trusted });
     return;
   }
-  for (const line of textOf(trusted ? record : withoutWords(record), trusted, undoCommand(context, flags), later)) {
+  const newer = record.kind === 'restore' ? await interruptedUndoOf(repository, record, context) : undefined;
+  const shown = trusted ? record : withoutWords(record);
+  for (const line of textOf(shown, trusted, undoCommand(context, flags), { later, newer })) {
     printLine(context, printable(line));
   }
 }
 
-/** @param later - the restore that finished or undid this one */
-function textOf(record: RunRecord, signed: boolean, undo: UndoCommand, later: RunRecord | undefined): string[] {
+/**
+ * @param later - the restore that finished or undid this one
+ * @param newer - the interrupted undo of this one: only that has a next step
+ */
+function textOf(
+  record: RunRecord,
+  signed: boolean,
+  undo: UndoCommand,
+  { later, newer }: Record<'later' | 'newer', RunRecord | undefined>,
+): string[] {
   const { id, kind, status, started, finished, by, snapshot, source, failure, errors, touched = [] } = record;
   const line = runLine(record);
   const isUnfinished =
@@ -103,8 +113,9 @@ function textOf(record: RunRecord, signed: boolean, undo: UndoCommand, later: Ru
     ...errors.map((error) => `${error.kind} ${error.uid}: ${error.reason}`),
     ...touched.map((one) => `${one.open === true ? 'possibly ' : ''}${one.did} ${one.kind} ${one.uid}`),
     ...(later?.undoes === id ? fact('undone by', later.id) : isUnfinished ? fact('finished by', later?.id) : []),
-    ...(isUnfinished && later === undefined ? linesOf(cutShortOf(record, undo)) : []),
-    ...(isUndoable ? [`To undo it: ${undo(id)}`] : []),
+    ...(newer === undefined ? [] : linesOf(cutShortOf(newer, undo))),
+    ...(isUnfinished && later === undefined && newer === undefined ? linesOf(cutShortOf(record, undo)) : []),
+    ...(isUndoable && newer === undefined ? [`To undo it: ${undo(id)}`] : []),
   ];
 }
 
