@@ -13,7 +13,7 @@ interface Row {
 
 /** Rows of the tables that say who can do what; a row without a name goes on with the one before. */
 const rows: Row[] = [];
-const [, tables = ''] = /^## Who can do what$([\s\S]*)^Plain copies, prune marks/m.exec(page) ?? [];
+const [, tables = ''] = /^## Who can do what$([\s\S]*)^## Permissions in Grafana$/m.exec(page) ?? [];
 for (const line of tables.split('\n').filter((one) => one.startsWith('|'))) {
   const [, who = '', , cannot = '', shownBy = ''] = line.split('|').map((cell) => cell.trim());
   if (who !== 'who' && !who.startsWith('---')) {
