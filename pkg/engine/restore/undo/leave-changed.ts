@@ -40,8 +40,8 @@ export async function leaveWhatChanged(
 }
 
 /**
- * Whether a restore that was killed had not yet deleted something, or the folder or dashboard that it goes with: that is
- * still the one of the safety snapshot. What differs from the snapshot then, someone else changed.
+ * Whether a restore that was killed had not yet deleted something, or the folder or dashboard that it goes with: then
+ * that is still the one of the safety snapshot, and someone else changed what differs from the snapshot.
  */
 async function wasKept(
   { org, kind, uid, entry }: PlannedItem,
