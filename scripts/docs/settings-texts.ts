@@ -87,13 +87,13 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     'maximum number of concurrent requests (default 64); the actual number adapts to Grafana’s response times',
   DASHKEEP_GRAFANA_TIMEOUT: 'request timeout, in milliseconds (default 30000)',
   DASHKEEP_ORGS:
-    '`all`, or IDs such as `1,2` (default: the organization of the credentials; all for commands as a server admin). If set, only the deployment can set the target, see [security](security.md#limits-of-the-pages)',
+    '`all`, or IDs such as `1,2` (default: the organization of the credentials; all for commands that run as a server admin). If set, only the deployment can set the target; see [security](security.md#limits-of-the-pages)',
 
   'DASHKEEP_CONNECTION_<NAME>_URL':
     'address of [another Grafana](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
   'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'service account token of the other Grafana',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER':
-    'user name of a server admin there, to use with the password instead of the token',
+    'user name of a server admin of the other Grafana, to use with the password instead of the token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of that server admin',
   'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'PEM file with additional certificate authorities of the other Grafana',
   'DASHKEEP_CONNECTION_<NAME>_ORGS':
@@ -112,7 +112,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_ALARM_CHANGED:
     'changes are a mass change if they exceed this share of a kind in one organization, and reach this number',
   DASHKEEP_IGNORE_CLOCK:
-    '`true`: back up and restore even if the clocks of the target or Grafana differ by more than five minutes',
+    '`true`: back up and restore even if Dashkeep’s clock differs from that of the target or Grafana by more than five minutes',
   DASHKEEP_AGE_RECIPIENTS: 'encrypt for these age recipients, see [encryption](encryption.md)',
   DASHKEEP_AGE_IDENTITY: 'age identity for decryption; the flag takes the path of the identity file',
   DASHKEEP_TRUSTED_KEYS:
@@ -166,8 +166,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
 
   DASHKEEP_ADMIN_SECRET_DIR: "directory with the keys of Grafana's admin Secret",
   DASHKEEP_ADMIN_SECRET: 'name of the admin Secret, as `namespace/name`, instead of the directory',
-  DASHKEEP_ADMIN_USER_KEY: 'key of the user name in the Secret, if not a standard one',
-  DASHKEEP_ADMIN_PASSWORD_KEY: 'key of the password in the Secret, if not a standard one',
+  DASHKEEP_ADMIN_USER_KEY: 'key of the user name in the Secret, if it is not a standard key',
+  DASHKEEP_ADMIN_PASSWORD_KEY: 'key of the password in the Secret, if it is not a standard key',
   DASHKEEP_BOOTSTRAP_WAIT: 'seconds to wait for Grafana',
   DASHKEEP_TOKEN_DAYS: 'days until a new token expires (default 30)',
   DASHKEEP_KUBERNETES: '`auto` or `off`',
