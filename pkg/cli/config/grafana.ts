@@ -10,8 +10,8 @@ import type { Configuration } from './configuration.ts';
 export function grafanaConfig(configuration: Configuration): ServiceConfig['grafana'] {
   const url = configuration.get('GRAFANA_URL');
   if (url === undefined) {
-    throw new CommandError('DK_SETTINGS', 'no Grafana is set', {
-      hint: 'Set GRAFANA_URL (or --grafana-url), such as http://localhost:3000.',
+    throw new CommandError('DK_SETTINGS', 'the address of Grafana is not set', {
+      hint: 'Set GRAFANA_URL (or --grafana-url) to an address such as http://localhost:3000.',
     });
   }
   grafanaUrl(url);

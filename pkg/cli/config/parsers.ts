@@ -167,7 +167,7 @@ export function directories(text: string, source: string): string[] {
   const roots = text.split(':').filter((root) => root !== '');
   const relative = roots.find((root) => !root.startsWith('/'));
   if (relative !== undefined) {
-    throw new DashkeepError('DK_SETTINGS', `${source} must be absolute directories, not '${relative}'`);
+    throw new DashkeepError('DK_SETTINGS', `${source} must contain absolute paths of directories, not '${relative}'`);
   }
   return roots;
 }

@@ -140,7 +140,7 @@ function printConflicts(context: CliContext, items: readonly PlannedItem[], over
   printNotRestored(context, unfinished, several);
   printLine(
     context,
-    printable(`Conflicts: ${counted(conflicts.length, 'resource')} not written. To overwrite: ${overwrite}`),
+    printable(`Conflicts: ${counted(conflicts.length, 'resource')} not written. To overwrite them: ${overwrite}`),
   );
 }
 

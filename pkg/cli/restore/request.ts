@@ -137,7 +137,10 @@ function selectionOf(flags: RestoreFlags): Selection {
 function wholeResource(text: string): NonNullable<Selection['also']>[number] {
   const { kind, uid } = parseResource(text);
   if (kind === RULE) {
-    throw new DashkeepError('DK_USAGE', '--also takes whole resources: name the group of the rule');
+    throw new DashkeepError(
+      'DK_USAGE',
+      '--also accepts only whole resources: name the alert rule group instead of the rule',
+    );
   }
   return { kind, uid };
 }

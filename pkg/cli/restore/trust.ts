@@ -49,7 +49,7 @@ export async function assertSigner(
   const { signers } = signersOf(await repository.snapshots({ whole: true, signal }));
   if (!signers.some(({ fingerprint }) => fingerprint === trust)) {
     if ((await keySigners(repository, { signal })).has(trust)) {
-      throw new DashkeepError('DK_USAGE', `--trust: ${trust} signed no snapshot in this repository, only its key`, {
+      throw new DashkeepError('DK_USAGE', `--trust: ${trust} signed only the key of this repository, but no snapshot`, {
         advice: reason('trust-key-signer', { trust: `dashkeep trust ${trust}` }),
       });
     }
@@ -128,7 +128,7 @@ export function confirmTrust(
     const by = author.signer === undefined ? 'no one' : author.signer;
     log.warn(
       { snapshot: manifest.id, signer: by },
-      'no trusted key signed this snapshot: applying it will ask for confirmation',
+      'no trusted key signed this snapshot, so --apply requires a confirmation',
     );
   }
   return confirm;

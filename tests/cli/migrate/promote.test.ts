@@ -120,7 +120,8 @@ it('names the command that overwrites the conflicts, which works as printed', as
   await bothSidesMove();
   const applied = await promote('--from', 'live', '--promote', '--apply');
   expect(applied.exit).toBe(3);
-  const command = /^Conflicts: 3 resources not written. To overwrite: dashkeep (.+)$/m.exec(applied.out)?.[1] ?? '';
+  const command =
+    /^Conflicts: 3 resources not written. To overwrite them: dashkeep (.+)$/m.exec(applied.out)?.[1] ?? '';
   expect(command).toContain('--only dashboard/b --only dashboard/c --only dashboard-permissions/c --overwrite');
   const overwritten = await runCli(command.split(' '), environment);
   expect(overwritten).toMatchObject({ exit: 0, out: expect.not.stringContaining('Conflicts:') });

@@ -19,7 +19,7 @@ it('the end of a restore names permissions that it keeps although an interrupted
   expect(finished.exit).toBe(3);
   const [, end = ''] = finished.out.split('Nothing to write.');
   expect(end).toContain('not restored: folder-permissions top: an interrupted restore created its folder');
-  const command = /^Conflicts: 1 resource not written. To overwrite: dashkeep (.+)$/m.exec(end)?.[1] ?? '';
+  const command = /^Conflicts: 1 resource not written. To overwrite them: dashkeep (.+)$/m.exec(end)?.[1] ?? '';
   expect(command).toMatch(/--orgs 1 --only folder-permissions\/top --overwrite --apply$/);
   const words = command.split(' ');
   const overwritten = await cli([...words, '--confirm', '1 security change']);
