@@ -112,7 +112,7 @@ function countsText({ counts, permissions }: Pick<ChangePage, 'counts' | 'permis
     const count = counts?.[change] ?? 0;
     return count > 0 ? labelled(changeLabel(change), resourcesText(count, permissions?.[change])) : [];
   });
-  return parts.join('; ') || t('latestChanges.none', 'no changes');
+  return parts.join(', ') || t('latestChanges.none', 'no changes');
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -171,11 +171,7 @@ it('says of an undo that was interrupted how far it came, when the same undo is 
   shown = '';
   expect((await cli('runs')).out).toContain(killed);
   expect(shown).toContain(`Undo ${killed} did not finish`);
-  const ofRestore = (await cli('runs', run as string)).out;
-  expect(ofRestore).toContain(`Undo ${killed} did not finish`);
-  expect(ofRestore).toContain(`To undo it: dashkeep restore --undo ${killed}`);
-  expect(ofRestore.match(/To finish it|To undo it/g)).toHaveLength(2);
-  // Of the restore that is undone, the reader knows.
+  expect((await cli('runs', run as string)).out.match(/did not finish|To \w+ it:/g)).toHaveLength(3);
   shown = '';
   await cli('restore', '--undo', killed);
   expect(shown).not.toContain('did not finish');
