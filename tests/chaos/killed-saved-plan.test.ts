@@ -6,6 +6,7 @@ import { RestoreBench, stateOf } from '../restore/harness.ts';
 import { board, seed } from '../restore/seed.ts';
 import { oneIn } from './cut-points.ts';
 import { killedAt } from './kill.ts';
+import { variants } from '../support/budget.ts';
 
 /** `npm run chaos` kills at every request that writes; the tests at a spread of them. */
 const STEP = oneIn(5, 1);
@@ -22,10 +23,13 @@ async function prepare(): Promise<Manifest> {
   return good;
 }
 
-it.each<[string, Partial<RestoreOptions>]>([
-  ['create', {}],
+const WANTED: [string, Partial<RestoreOptions>][] = [
+  // It creates as well.
   ['overwrite and delete', { overwrite: true, deleteExtra: true }],
-])(
+  ['create', {}],
+];
+
+it.each(variants(WANTED))(
   'a saved plan that was killed at any request is finished by the same file: %s',
   async (_, options) => {
     for (let n = 0; ; n += STEP) {

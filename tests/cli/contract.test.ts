@@ -14,6 +14,7 @@ import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { runMain } from '../support/cli.ts';
 import { eventually } from '../support/ports.ts';
 import { program } from '../support/program.ts';
+import { inDepth } from '../support/budget.ts';
 
 let grafana: Simulator;
 let s3: S3Server;
@@ -164,7 +165,7 @@ describe('the command line', () => {
     expect((await dashkeep(['backup'])).exit).toBe(0);
   });
 
-  it('encrypts what was plain by copying it, and then lets another recipient in and the first one out', async () => {
+  inDepth('encrypts what was plain by copying it, then lets another recipient in and the first out', async () => {
     const keys = await Promise.all(
       ['first', 'second'].map(async (name) => {
         const identity = await generateX25519Identity();

@@ -7,7 +7,7 @@ import { PreviewRecords } from '../../pkg/engine/preview/record.ts';
 import { listPreviews, removeExpiredPreviews, removePreview } from '../../pkg/engine/preview/remove.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
-import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES, TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from '../restore/harness.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
@@ -123,7 +123,9 @@ describe.each(TRIED_PROFILES)('a preview on Grafana %s', (profile) => {
     const diff = await diffLive({ manifest, repository, instance, clock, log: silentLog, signal });
     expect(diff).toEqual({ added: [], changed: [], removed: [] });
   });
+});
 
+describe.each(ENGINE_PROFILES)('the life of a preview on Grafana %s', (profile) => {
   it('is backed up by anyone who has no record of it, and no longer by the next one who has', async () => {
     const manifest = await company(profile);
     const preview = await open(manifest);

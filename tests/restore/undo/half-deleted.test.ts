@@ -5,6 +5,7 @@ import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
 import { reasons, RestoreBench, stateOf } from '../harness.ts';
 import { rule } from '../seed.ts';
 import { planOfUndo, stoppedAt, undo } from './undoing.ts';
+import { variants } from '../../support/budget.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
@@ -45,7 +46,7 @@ describe.each([
   ['alert-rule-group', 'shop/down', RULE_BY_RULE, '10.4'],
   ['contact-point', 'ops', /^DELETE .*\/contact-points\//, '13.2'],
 ] as const)('an undo that was interrupted while it deleted a resource of kind %s', (kind, uid, deletes, profile) => {
-  it.each(['killed', 'stopped'] as const)('says that it possibly deleted it: %s', async (end) => {
+  it.each(variants(['killed', 'stopped']))('says that it possibly deleted it: %s', async (end) => {
     const { run } = await restored(profile);
     const { touched = [], counts } = await stoppedUndo(run, deletes, end);
     expect(touched).toContainEqual({ org: 1, kind, uid, did: 'deleted', open: true });

@@ -18,6 +18,7 @@ import { runMain } from '../../support/cli.ts';
 import { eventually } from '../../support/ports.ts';
 import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 import { startService, type TestService } from '../../support/service.ts';
+import { inDepth } from '../../support/budget.ts';
 
 /** Each line is broken by that thing alone, is seen broken, and is ok again when that is mended. */
 let grafana: Simulator;
@@ -151,7 +152,7 @@ it('backup and coverage: a kind that cannot be read', async () => {
   expect(await broken()).toEqual([]);
 });
 
-it('coverage: an organization that backups leave out', async () => {
+inDepth('coverage: an organization that backups leave out', async () => {
   const created = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
   await run('backup');
   expect(await broken()).toEqual(['coverage warning']);
@@ -209,7 +210,7 @@ it('private key: other recipients than those that someone confirmed', async () =
   expect(await broken()).toEqual([]);
 });
 
-it('plugins: a list of plugins that Grafana does not give out', async () => {
+inDepth('plugins: a list of plugins that Grafana does not give out', async () => {
   grafana.setFaults({ match: 'GET /api/plugins?*', action: { kind: 'status', status: 403 } });
   await run('backup');
   expect(await line('plugins')).toMatchObject({ level: 'unknown' });
@@ -225,7 +226,7 @@ it('version of Grafana: a Grafana that does not respond', async () => {
   expect(await broken()).toEqual([]);
 });
 
-it('schedule: none', async () => {
+inDepth('schedule: none', async () => {
   const { schedule } = (await service.call('GET', '/settings')).json.values;
   const save = async (backup: string): Promise<void> =>
     void expect(
@@ -237,7 +238,7 @@ it('schedule: none', async () => {
   expect(await broken()).toEqual([]);
 });
 
-it('restore test: one that fails', async () => {
+inDepth('restore test: one that fails', async () => {
   grafana.setFaults({ match: /^(POST|PUT) .*\/dashboards/, action: { kind: 'status', status: 400 } });
   await run('drill');
   grafana.setFaults();

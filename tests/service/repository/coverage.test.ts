@@ -6,6 +6,7 @@ import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 import { startWebhook, type Webhook } from '../../support/webhook.ts';
+import { inDepth } from '../../support/budget.ts';
 
 const SERVER_KINDS = 'org, user, sso-settings, server-settings';
 
@@ -96,7 +97,7 @@ describe('what the backups of a service cover', () => {
     expect(Number(await metric('dashkeep_existing_kinds'))).toBe(Number(await metric('dashkeep_covered_kinds')) + 4);
   });
 
-  it('is everything where the deployment gives an admin and the target', async () => {
+  inDepth('is everything where the deployment gives an admin and the target', async () => {
     await start({ DASHKEEP_ORGS: 'all' });
     const run = await backUp();
     const { coverage, protection } = await statusOf(run['snapshot']);
@@ -133,7 +134,7 @@ describe('what the backups of a service cover', () => {
     });
   });
 
-  it('is whole when the rest is left out on purpose', async () => {
+  inDepth('is whole when the rest is left out on purpose', async () => {
     await start({ DASHKEEP_ORGS: 'all', DASHKEEP_EXCLUDE_KINDS: SERVER_KINDS });
     const { coverage, protection } = await statusOf((await backUp())['snapshot']);
     expect(protection).toBe('yes');

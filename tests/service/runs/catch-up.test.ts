@@ -5,6 +5,7 @@ import { fastClock } from '../../support/fast-clock.ts';
 import { eventually } from '../../support/ports.ts';
 import type { TestService } from '../../support/service.ts';
 import { call, directory, grafana, services, setUp, start, startProcess } from './life.ts';
+import { inDepth } from '../../support/budget.ts';
 
 describe('a service that was away', () => {
   setUp();
@@ -100,7 +101,7 @@ describe('a service that was away', () => {
     expect((await again.call('GET', '/snapshots')).json.total).toBe(1);
   });
 
-  it('catches up on all that was missed, one after the other', async () => {
+  inDepth('catches up on all that was missed, one after the other', async () => {
     const service = await start();
     for (const kind of ['backup', 'verify', 'prune']) {
       const { json } = await service.call('POST', '/runs', { kind });

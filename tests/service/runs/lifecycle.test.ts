@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { budget } from '../../support/budget.ts';
+import { budget, inDepth } from '../../support/budget.ts';
 import { fastClock } from '../../support/fast-clock.ts';
 import { eventually } from '../../support/ports.ts';
 import { startWebhook } from '../../support/webhook.ts';
@@ -41,7 +41,7 @@ describe('the life of a service', () => {
     expect(await service.ended(absent.json.id)).toMatchObject({ status: 'failed', failure: { code: 'DK_NOT_FOUND' } });
   });
 
-  it('prunes after kill -9 in a backup without waiting for the run that died', async () => {
+  inDepth('prunes after kill -9 in a backup without waiting for the run that died', async () => {
     const first = await start();
     const whole = await first.call('POST', '/runs', { kind: 'backup' });
     expect(await first.ended(whole.json.id)).toMatchObject({ status: 'complete' });
