@@ -4,6 +4,7 @@ import { call } from '../simulator/http.ts';
 import { runCli, runMain } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
 import { git, startGitServer, type GitServer } from '../support/servers/git-server.ts';
+import { fewKinds } from '../support/few-kinds.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { inDepth } from '../support/budget.ts';
@@ -25,6 +26,7 @@ beforeEach(async () => {
     DASHKEEP_TARGET: `file://${directory.path}/repository`,
     DASHKEEP_STATE_DIR: `${directory.path}/state`,
     DASHKEEP_GIT_URL: server.url,
+    ...fewKinds('playlist', 'team'),
   };
 });
 afterEach(async () => {
@@ -77,6 +79,7 @@ it('has one commit for each backup that found changes, with what changed in word
 });
 
 it('comes back exactly', async () => {
+  delete environment['DASHKEEP_EXCLUDE_KINDS'];
   const { snapshot } = (await backup()).json;
   const checkout = `${directory.path}/checkout`;
   await git('clone', '--quiet', server.url, checkout);

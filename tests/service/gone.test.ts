@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangePage } from '../../pkg/contract/api/changes.ts';
+import { fewKinds } from '../support/few-kinds.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
@@ -44,7 +45,7 @@ describe('what was deleted between two backups', () => {
   beforeAll(async () => {
     grafana = await startGrafana({ profile: '13.2' });
     grafana.seedDashboards({ count: 4, folders: 1, v2Share: 0 });
-    service = await startService({ grafanaUrl: grafana.url });
+    service = await startService({ grafanaUrl: grafana.url, environment: fewKinds() });
     before = await backUp();
     const { json } = await service.call('GET', `/snapshots/${before}/resources?kind=dashboard`);
     uid = json.items[0].uid;

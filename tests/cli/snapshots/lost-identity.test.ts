@@ -5,6 +5,7 @@ import type { DoctorCheck } from '../../../pkg/contract/api/status.ts';
 import { reason, sentenceOf } from '../../../pkg/contract/reasons/catalogue.ts';
 import { runMain } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
@@ -26,6 +27,7 @@ beforeEach(async () => {
     DASHKEEP_STATE_DIR: `${directory.path}/state`,
     DASHKEEP_KUBERNETES: 'off',
     DASHKEEP_AGE_RECIPIENTS: firstRecipient,
+    ...fewKinds(),
   };
   expect((await runMain(['backup'], environment)).exit).toBe(0);
 });

@@ -5,6 +5,7 @@ import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import type { Clock } from '../../../pkg/contract/ports.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { realClock } from '../../support/ports.ts';
@@ -28,6 +29,7 @@ beforeEach(async () => {
     DASHKEEP_TARGET: 's3://bucket/dashkeep',
     DASHKEEP_STATE_DIR: join(directory, 'state'),
     ...s3.environment,
+    ...fewKinds(),
   };
 });
 
@@ -46,15 +48,12 @@ function dashkeep(args: readonly string[], off = 0, more: Record<string, string>
 
 describe('a clock that is off', () => {
   it.each(
-    variants(
-      [
-        ['an hour ahead', HOUR],
-        ['a year behind', -YEAR],
-        ['an hour behind', -HOUR],
-        ['a year ahead', YEAR],
-      ],
-      2,
-    ),
+    variants([
+      ['an hour ahead', HOUR],
+      ['a year behind', -YEAR],
+      ['an hour behind', -HOUR],
+      ['a year ahead', YEAR],
+    ]),
   )('by %s makes no backup, with the bucket and with a directory', async (_name, off) => {
     const refused = { code: 'DK_CLOCK_SKEW' };
     await expect(dashkeep(['backup'], off)).rejects.toMatchObject({ ...refused, why: { code: 'clock-here-off' } });
@@ -76,14 +75,11 @@ describe('a clock that is off', () => {
   });
 
   it.each(
-    variants(
-      [
-        ['4 minutes ahead', 4 * 60_000, 0],
-        ['a year behind, with --ignore-clock', 0, -YEAR],
-        ['4 minutes behind', 0, -4 * 60_000],
-      ],
-      2,
-    ),
+    variants([
+      ['4 minutes ahead', 4 * 60_000, 0],
+      ['a year behind, with --ignore-clock', 0, -YEAR],
+      ['4 minutes behind', 0, -4 * 60_000],
+    ]),
   )('by %s still makes the latest one last', async (_name, first, second) => {
     await dashkeep(['backup'], first);
     for (const off of [second, 0]) {
@@ -92,10 +88,12 @@ describe('a clock that is off', () => {
     }
   });
 
-  it.each([
-    ['an hour behind', -HOUR],
-    ['a year behind', -YEAR],
-  ])('by %s makes the latest one of a directory last with --ignore-clock', async (_name, off) => {
+  it.each(
+    variants([
+      ['an hour behind', -HOUR],
+      ['a year behind', -YEAR],
+    ]),
+  )('by %s makes the latest one of a directory last with --ignore-clock', async (_name, off) => {
     const target = { DASHKEEP_TARGET: `file://${directory}/repository` };
     await dashkeep(['backup'], 0, target);
     grafana.seedDashboards({ count: 1, folders: 1 });
@@ -108,7 +106,7 @@ describe('a clock that is off', () => {
   it('makes one with --ignore-clock, which is never the latest, and can be removed by name', async () => {
     const real = (await dashkeep(['backup'])).json.snapshot;
     const misdated = (await dashkeep(['backup', '--ignore-clock'], YEAR)).json.snapshot;
-    for (const off of variants([0, HOUR, -YEAR, -HOUR, YEAR], 3)) {
+    for (const off of variants([0, -YEAR, HOUR, -HOUR, YEAR], 2)) {
       expect((await dashkeep(['show', 'latest'], off)).json.id).toBe(real);
       const { snapshots } = (await dashkeep(['snapshots'], off)).json;
       expect(snapshots).toMatchObject([{ id: misdated, future: true }, { id: real }]);

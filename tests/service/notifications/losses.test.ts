@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isWorse } from '../../../pkg/contract/losses/mass-change.ts';
 import { call } from '../../simulator/http.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
@@ -18,7 +19,7 @@ describe('what is reported of losses', () => {
     grafana = await startGrafana({ profile: '13.2' });
     ({ dashboards } = grafana.seedDashboards({ count: 40, folders: 1 }));
     webhook = await startWebhook();
-    const environment = { DASHKEEP_WEBHOOK_URL: webhook.url, DASHKEEP_SERVER_KINDS: 'false' };
+    const environment = { ...fewKinds(), DASHKEEP_WEBHOOK_URL: webhook.url, DASHKEEP_SERVER_KINDS: 'false' };
     service = await startService({ grafanaUrl: grafana.url, environment });
     await backUp();
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { eventually } from '../../support/ports.ts';
@@ -13,7 +14,7 @@ beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2' });
   grafana.seedDashboards({ count: 4, folders: 1 });
   webhook = await startWebhook();
-  const environment = { DASHKEEP_WEBHOOK_URL: webhook.url, DASHKEEP_STOP_SECONDS: '1' };
+  const environment = { ...fewKinds(), DASHKEEP_WEBHOOK_URL: webhook.url, DASHKEEP_STOP_SECONDS: '1' };
   service = await startService({ grafanaUrl: grafana.url, environment });
 });
 afterEach(async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli } from '../../support/cli.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { eventually, realClock } from '../../support/ports.ts';
@@ -16,7 +17,11 @@ beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2' });
   later = 0;
   const monotonic = (): number => realClock.monotonic() + later;
-  service = await startService({ grafanaUrl: grafana.url, clock: { ...realClock, monotonic } });
+  service = await startService({
+    grafanaUrl: grafana.url,
+    clock: { ...realClock, monotonic },
+    environment: fewKinds(),
+  });
 });
 afterEach(async () => {
   await service.stop();
@@ -35,6 +40,7 @@ function cliWith(state: string, ...args: string[]) {
     ...{ HOME: service.directory, DASHKEEP_KUBERNETES: 'off', DASHKEEP_TARGET: `file://${service.directory}/target` },
     ...{ GRAFANA_URL: grafana.url, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' },
     DASHKEEP_STATE_DIR: join(service.directory, state),
+    ...fewKinds(),
   });
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
@@ -61,6 +62,7 @@ beforeEach(async () => {
     environment: {
       DASHKEEP_WEBHOOK_URL: webhook.url,
       DASHKEEP_ORGS: 'all',
+      ...fewKinds(),
       [`DASHKEEP_API_TOKEN_ORG_${second}`]: SECOND_TOKEN,
     },
   });

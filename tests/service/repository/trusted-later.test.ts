@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli } from '../../support/cli.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
@@ -12,7 +13,7 @@ let service: TestService;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', seed: 3 });
-  service = await startService({ grafanaUrl: grafana.url });
+  service = await startService({ grafanaUrl: grafana.url, environment: fewKinds() });
 });
 
 afterEach(async () => {
@@ -29,6 +30,7 @@ function cli(args: string[], state = 'elsewhere'): ReturnType<typeof runCli> {
     GRAFANA_ADMIN_PASSWORD: 'admin',
     DASHKEEP_TARGET: `file://${join(service.directory, 'target')}`,
     DASHKEEP_STATE_DIR: join(service.directory, state),
+    ...fewKinds(),
   });
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli } from '../../support/cli.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
@@ -10,7 +11,7 @@ let service: TestService;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2' });
-  service = await startService({ grafanaUrl: grafana.url });
+  service = await startService({ grafanaUrl: grafana.url, environment: fewKinds() });
 });
 
 afterEach(async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach } from 'vitest';
 import type { Clock } from '../../../pkg/contract/ports.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { eventually, realClock } from '../../support/ports.ts';
@@ -37,7 +38,12 @@ export async function start(
   environment: Record<string, string | undefined> = {},
   clock: Clock = realClock,
 ): Promise<TestService> {
-  const service = await startService({ grafanaUrl: grafana.url, directory, environment, clock });
+  const service = await startService({
+    grafanaUrl: grafana.url,
+    directory,
+    environment: { ...fewKinds(), ...environment },
+    clock,
+  });
   services.push(service);
   return service;
 }
@@ -63,6 +69,7 @@ export async function startProcess(
       DASHKEEP_API_TOKEN: TEST_API_TOKEN,
       DASHKEEP_SCHEDULE: 'off',
       DASHKEEP_JITTER_SECONDS: '0',
+      ...fewKinds(),
       ...environment,
     },
   });

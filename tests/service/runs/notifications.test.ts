@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
 import { Notifier } from '../../../pkg/service/notifications/notifier.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { fastClock, type FastClock } from '../../support/fast-clock.ts';
@@ -46,7 +47,7 @@ describe('notifications', () => {
   }
 
   async function start(environment: Record<string, string> = {}, directory?: string): Promise<TestService> {
-    const given = { DASHKEEP_WEBHOOK_URL: webhook.url, ...environment };
+    const given = { ...fewKinds(), DASHKEEP_WEBHOOK_URL: webhook.url, ...environment };
     service = await startService({ grafanaUrl: grafana.url, clock, environment: given, directory });
     return service;
   }

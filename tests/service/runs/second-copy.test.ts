@@ -6,6 +6,7 @@ import type { Readiness, ReadinessLine } from '../../../pkg/contract/api/readine
 import { runCli } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { fastClock, type FastClock } from '../../support/fast-clock.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { eventually } from '../../support/ports.ts';
@@ -49,7 +50,7 @@ const copyEnvironment = (): Record<string, string> => ({
 });
 
 async function start(more: Record<string, string> = {}, directory?: string): Promise<void> {
-  const environment = { ...copyEnvironment(), DASHKEEP_WEBHOOK_URL: webhook.url, ...more };
+  const environment = { ...fewKinds(), ...copyEnvironment(), DASHKEEP_WEBHOOK_URL: webhook.url, ...more };
   service = await startService({ grafanaUrl: grafana.url, clock, environment, directory });
 }
 
