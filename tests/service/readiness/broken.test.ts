@@ -59,10 +59,8 @@ async function start(): Promise<void> {
 
 async function addSecret(name: string): Promise<void> {
   const body = {
-    ...{ uid: name, name },
-    type: 'prometheus',
-    access: 'proxy',
-    url: 'http://p',
+    ...{ uid: name, name, type: 'prometheus' },
+    ...{ access: 'proxy', url: 'http://p' },
     secureJsonData: { basicAuthPassword: 'x' },
   };
   expect((await call(grafana, 'admin:admin', 'POST /api/datasources', body)).status).toBe(200);
