@@ -49,3 +49,36 @@ export function followersInPlan<T extends Omit<Happened, 'way'> & { action: stri
     way: action === 'update' ? undefined : action,
   }));
 }
+
+/** The same among the results of a plan: those that follow in it, and came to the same end. */
+export function followersInResults<T extends Omit<Happened, 'way'> & { outcome: string }>(
+  all: readonly T[],
+  items: Parameters<typeof followersInPlan>[0],
+): Set<T> {
+  const keyOf = ({ kind, uid, org = 0 }: Omit<Happened, 'way'>): string => `${org} ${kind}/${uid}`;
+  const planned = new Set([...followersInPlan(items)].map(keyOf));
+  const found = followersIn(all, ({ kind, uid, org = 0, outcome }) => ({ kind, uid, org, way: outcome }));
+  return new Set([...found].filter((one) => planned.has(keyOf(one))));
+}
+
+const PERMISSIONS = 'Permissions';
+
+/**
+ * The count in the record of a run that says how many of another count are permissions which follow something else, such
+ * as `verifiedPermissions` of `verified`.
+ */
+export function permissionsName(count: string): string {
+  return `${count}${PERMISSIONS}`;
+}
+
+/** The counts of a record as people count: each name with its number, and how many of them permissions follow. */
+export function countsWithPermissions(
+  counts: Record<string, number>,
+): [name: string, count: number, permissions: number][] {
+  return Object.entries(counts)
+    .filter(([name]) => !name.endsWith(PERMISSIONS))
+    .map(([name, count]) => {
+      const permissions = counts[permissionsName(name)] ?? 0;
+      return [name, count - permissions, permissions];
+    });
+}

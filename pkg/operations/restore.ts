@@ -1,9 +1,11 @@
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
+import { followersInPlan, followersInResults, permissionsName } from '../contract/followers.ts';
 import { reason, type ReasonCode } from '../contract/reasons/catalogue.ts';
 import { lackingAccounts } from '../engine/restore/access/missing-accounts.ts';
 import { restore } from '../engine/restore/restore.ts';
 import type { Plan, PlannedItem, PlanRequest, Restored, RunFacts } from '../engine/restore/types.ts';
+import { groupBy } from '../lib/group-by.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 
@@ -68,12 +70,12 @@ export function restoreOutcome(
     undoes === undefined ? code === ('kept-unfinished' satisfies ReasonCode) : action === 'blocked';
   const left = [...items.filter(isLeft), ...lackingAccounts(items, options)];
   const all = bad.length > 0 && bad.length + counts.skipped === restored.results.length;
-  counts.skipped += items.filter(({ action }) => action === 'skip' || action === 'blocked').length;
+  counts.skipped += items.filter(({ action }) => isLeftOut(action)).length;
   return compact({
     value: restored,
     status: bad.length + left.length === 0 ? 'complete' : all ? 'failed' : 'partial',
     snapshot: restored.safetySnapshot,
-    counts,
+    counts: { ...counts, ...permissionCounts(restored, items) },
     errors: [
       ...bad.map(({ outcome: _, security: _changes, differences: _fields, ...problem }) => problem),
       ...left.map(({ org, kind, uid, reason, code, params }) => ({
@@ -84,4 +86,15 @@ export function restoreOutcome(
       })),
     ],
   });
+}
+
+const isLeftOut = (action: PlannedItem['action']): boolean => action === 'skip' || action === 'blocked';
+
+/** How many of each count are permissions that follow something else, which people do not count. */
+function permissionCounts({ results }: Restored, items: Plan['items']): Record<string, number> {
+  const names = [
+    ...[...followersInResults(results, items)].map(({ outcome }) => outcome),
+    ...[...followersInPlan(items)].flatMap(({ action }) => (isLeftOut(action) ? 'skipped' : [])),
+  ].map(permissionsName);
+  return Object.fromEntries([...groupBy(names, (name) => name)].map(([name, { length }]) => [name, length]));
 }

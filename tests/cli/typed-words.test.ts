@@ -43,7 +43,7 @@ describe('the words that a plan asks for', () => {
     expect(shown()).toContain("Type '1 security change' to continue: ");
   });
 
-  it('are asked for below how much is written, by action and kind', async () => {
+  it('are asked for below how much is written, by action and kind, permissions beside their resources', async () => {
     const { world, stdin, shown } = worldOf(true);
     const planned = [
       ['create', 'folder'],
@@ -51,13 +51,17 @@ describe('the words that a plan asks for', () => {
       ['create', 'dashboard'],
       ['unchanged', 'dashboard'],
       ['delete', 'annotation'],
-    ].map(([action, kind], at) => ({ ...item, action, kind, uid: `${at}`, losses: [], security: [] }));
+      ['create', 'dashboard-permissions', '1'],
+      ['update', 'dashboard-permissions', '3'],
+    ].map(([action, kind, uid], at) => ({ ...item, action, kind, uid: uid ?? `${at}`, losses: [], security: [] }));
     const typed = confirmPlan(world, { ...PLAN, items: [...PLAN.items, ...planned] } as unknown as Plan, {});
     stdin.write('1 security change\n');
     await typed;
-    const counts = 'create: 3 (folder: 1, dashboard: 2)\nupdate: 1 (data-source: 1)\ndelete: 1 (annotation: 1)\n';
     const [above] = shown().split('Type ');
-    expect(above).toContain(counts);
+    expect(above).toContain(
+      'create: 3 (folder: 1, dashboard: 2) and permissions of 1 of them\n' +
+        'update: 2 (data-source: 1, dashboard-permissions: 1)\ndelete: 1 (annotation: 1)\n',
+    );
   });
 
   it('must be typed letter for letter', async () => {

@@ -1,5 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { countsWithPermissions } from '../../contract/followers.ts';
 import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import { asTheyAre, continuationOf, interruptedUndoOf, listedRuns, withoutWords } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
@@ -7,6 +8,7 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
+import { permissionsText } from '../output/counts.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { undoCommand, type UndoCommand } from '../restore/finish-command.ts';
@@ -124,9 +126,9 @@ function kindOf({ kind, undoes }: Pick<RunLine, 'kind' | 'undoes'>): string {
 }
 
 function countsOf({ counts, problems }: RunLine): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  const parts = countsWithPermissions(counts).filter(([, count]) => count > 0);
   return [
-    ...parts.map(([name, count]) => `${wordsOf(name)} ${count}`),
+    ...parts.map(([name, count, permissions]) => `${wordsOf(name)} ${count}${permissionsText(count, permissions)}`),
     ...(problems > 0 ? [`problems ${problems}`] : []),
   ].join(', ');
 }

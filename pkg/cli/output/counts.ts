@@ -1,5 +1,5 @@
-import { followersInDiff, followersInPlan } from '../../contract/followers.ts';
-import type { Diff, PlanItem } from '../../contract/plan.ts';
+import { followersInDiff, followersInPlan, followersInResults } from '../../contract/followers.ts';
+import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
 import { counted } from './output.ts';
 
 /**
@@ -20,6 +20,20 @@ export function countPlan<T extends Pick<PlanItem, 'org' | 'kind' | 'uid' | 'act
   return [...counts].map(([name, [count, permissions]]) => [name, count, permissionsText(count, permissions)]);
 }
 
+/** “52 of 52 done and verified, with permissions of 46 of them.” */
+export function resultCount(
+  results: readonly ApplyResult[],
+  isDone: (result: ApplyResult) => boolean,
+  items: readonly Pick<PlanItem, 'org' | 'kind' | 'uid' | 'action'>[],
+): string {
+  const followers = followersInResults(results, items);
+  const done = results.filter(isDone);
+  const permissions = done.filter((one) => followers.has(one)).length;
+  const count = done.length - permissions;
+  const more = permissions === 0 ? '' : `, with ${permissionsOf(count, permissions)}`;
+  return `${count} of ${results.length - followers.size} done and verified${more}.`;
+}
+
 /** “removed: 2 resources and permissions of 1 of them”, a line for each change that there is. */
 export function diffCounts(diff: Diff): string[] {
   return (['added', 'changed', 'removed'] as const).flatMap((change) => {
@@ -30,6 +44,11 @@ export function diffCounts(diff: Diff): string[] {
   });
 }
 
-function permissionsText(count: number, permissions: number): string {
-  return permissions === 0 ? '' : ` and ${count === 1 ? 'its permissions' : `permissions of ${permissions} of them`}`;
+/** “ and permissions of 46 of them”; nothing where there are none. */
+export function permissionsText(count: number, permissions: number): string {
+  return permissions === 0 ? '' : ` and ${permissionsOf(count, permissions)}`;
+}
+
+function permissionsOf(count: number, permissions: number): string {
+  return count === 1 ? 'its permissions' : `permissions of ${permissions} of them`;
 }

@@ -1,8 +1,10 @@
+import { followersInPlan } from '../../contract/followers.ts';
 import { requireConfirmation } from '../../engine/restore/plan/confirmation.ts';
 import { bySecurity } from '../../engine/restore/plan/security.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { groupBy } from '../../lib/group-by.ts';
 import { askOnTerminal } from '../prompt.ts';
+import { countPlan } from '../output/counts.ts';
 import { printable } from '../output/printable.ts';
 import { securityLines } from './security-lines.ts';
 import type { CliContext } from '../context.ts';
@@ -31,12 +33,18 @@ export async function confirmPlan(
   return { confirm: plan.confirm };
 }
 
-/** What applying a plan writes, such as `update: 3 (folder: 1, dashboard: 2)`: a line for each action. */
+/**
+ * What applying a plan writes, such as `create: 3 (folder: 1, dashboard: 2) and permissions of 2 of them`: a line for
+ * each action.
+ */
 function writeCounts(items: Plan['items']): string[] {
+  const followers = followersInPlan(items);
+  const counts = new Map(countPlan(items, ({ action }) => action).map(([action, ...rest]) => [action, rest]));
   const byAction = groupBy(items, ({ action }) => action);
   return (['create', 'update', 'delete'] as const).flatMap((action) => {
-    const written = byAction.get(action) ?? [];
-    const kinds = [...groupBy(written, ({ kind }) => kind)].map(([kind, { length }]) => `${kind}: ${length}`);
-    return written.length === 0 ? [] : [`${action}: ${written.length} (${kinds.join(', ')})`];
+    const [count = 0, more = ''] = counts.get(action) ?? [];
+    const own = (byAction.get(action) ?? []).filter((item) => !followers.has(item));
+    const kinds = [...groupBy(own, ({ kind }) => kind)].map(([kind, { length }]) => `${kind}: ${length}`);
+    return count === 0 ? [] : [`${action}: ${count} (${kinds.join(', ')})${more}`];
   });
 }

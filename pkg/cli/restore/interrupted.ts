@@ -57,6 +57,10 @@ export function cutShort(
 
 const CONFIRMS = 'Both ask for confirmation if necessary; without a terminal, use --confirm.';
 
+/** What is written one by one: permissions, too. */
+const amountOf = (planned: number): string =>
+  `${counted(planned, 'resource')}${planned === 1 ? '' : ' and permissions'}`;
+
 /** Lines for people. */
 export function linesOf({
   run,
@@ -77,7 +81,7 @@ export function linesOf({
   return [
     planned === undefined
       ? `${name} ended before it wrote anything to Grafana.`
-      : `${name} did not finish: ${written} of ${counted(planned, 'resource')} written and checked${more}.`,
+      : `${name} did not finish: ${written} of ${amountOf(planned)} written and checked${more}.`,
     ...(planned !== undefined ? [state ?? `The previous state is in snapshot ${safetySnapshot}.`] : []),
     ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana at ${grafana}.`]),
     `To finish it: ${finish}`,

@@ -9,7 +9,7 @@ import { keptWider } from '../../engine/restore/plan/planning.ts';
 import { bySecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { printAbout, type AboutSnapshot } from './about.ts';
-import { countPlan } from '../output/counts.ts';
+import { countPlan, resultCount } from '../output/counts.ts';
 import { counted, printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { securityLines } from './security-lines.ts';
@@ -122,7 +122,7 @@ export function printRestore(
     printLine(context, `${count(plan.items)}. This was only the plan: nothing was written.${next}`);
     return;
   }
-  printResults(context, restored, { items: several ? plan.items : undefined, undo, finish, everything });
+  printResults(context, restored, { items: plan.items, several, undo, finish, everything });
   printNotRestored(context, lackingAccounts(plan.items, { promote }), several);
   if (overwrite !== undefined) {
     printConflicts(context, plan.items, overwrite, several);
@@ -213,8 +213,9 @@ function differenceText({ path, wanted, found }: FieldDifference): string {
 }
 
 interface ResultOptions {
-  /** Of a plan with several organizations, which are then named. */
-  items: PlannedItem[] | undefined;
+  items: PlannedItem[];
+  /** Whether the plan is of several organizations, which are then named. */
+  several: boolean;
   undo: string | undefined;
   finish: string | undefined;
   /** Whether everything was restored. */
@@ -224,25 +225,25 @@ interface ResultOptions {
 function printResults(
   context: CliContext,
   { results, safetySnapshot }: Restored,
-  { items, undo, finish, everything }: ResultOptions,
+  { items, several, undo, finish, everything }: ResultOptions,
 ): void {
-  const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
+  const isDone = ({ outcome }: ApplyResult): boolean => outcome === 'verified' || outcome === 'deleted';
+  const bad: ApplyResult[] = results.filter((result) => !isDone(result));
   for (const { outcome, reason, differences = [], ...result } of bad) {
     const { org, kind, uid } = result;
-    const item = items?.find((one) => one.org === org && one.kind === kind && one.uid === uid) ?? result;
-    const where = items === undefined ? '' : whereOf(item);
+    const item = items.find((one) => one.org === org && one.kind === kind && one.uid === uid) ?? result;
+    const where = several ? whereOf(item) : '';
     printLine(context, printable(`${outcome}: ${kind} ${uid}${where}: ${reason}`));
     differences.forEach((difference) => printLine(context, printable(`  ${differenceText(difference)}`)));
   }
-  const done = `${results.length - bad.length} of ${results.length} done and verified.`;
-  printLine(context, results.length === 0 ? 'Nothing to write.' : done);
+  printLine(context, results.length === 0 ? 'Nothing to write.' : resultCount(results, isDone, items));
   if (bad.length > 0 && finish !== undefined) {
     printLine(context, printable(`To retry the rest: ${finish}`));
   }
   if (safetySnapshot !== undefined) {
     const way = undo === undefined ? '' : ` To undo it: ${undo}`;
     printLine(context, printable(`The previous state is in snapshot ${safetySnapshot}.${way}`));
-    if (everything && items?.some(({ kind, action }) => action === 'create' && (kind === 'org' || kind === 'user'))) {
+    if (everything && items.some(({ kind, action }) => action === 'create' && (kind === 'org' || kind === 'user'))) {
       printLine(context, 'Created organizations and users are kept, because Dashkeep never deletes them.');
     }
   }

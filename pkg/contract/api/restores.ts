@@ -223,6 +223,8 @@ export const RestorePlan = z.object({
   safetySnapshot: z.string().optional(),
   /** Counts of what became of the items. */
   outcomes: z.partialRecord(ApplyOutcome, z.int().nonnegative()).optional(),
+  /** How many of them are of permissions that became the same as what they belong to. */
+  permissionOutcomes: z.partialRecord(ApplyOutcome, z.int().nonnegative()).optional(),
 });
 export type RestorePlan = z.infer<typeof RestorePlan>;
 
@@ -266,5 +268,8 @@ export const ResultsQuery = PageQuery.extend({
 });
 export type ResultsQuery = z.input<typeof ResultsQuery>;
 
-export const ResultPage = pageOf(ApplyResult);
+export const ResultPage = pageOf(ApplyResult).extend({
+  /** How many of `total` are of permissions that became the same as what they belong to. */
+  permissions: z.int().nonnegative().optional(),
+});
 export type ResultPage = z.infer<typeof ResultPage>;

@@ -69,7 +69,7 @@ function progressOf({ id, kind, planned, counts: { written, unchecked = 0 } = {}
   }
   const more = unchecked === 0 ? '' : `, and ${unchecked} more may have been written`;
   return [
-    `Of ${planned} resources, ${written} were written and checked${more}.`,
+    `Of ${planned} resources and permissions, ${written} were written and checked${more}.`,
     reasonSentence(reason('finish-or-undo-run', { run: id })),
   ];
 }

@@ -1,6 +1,6 @@
 import type { RestorePlan } from '../../contract/api/restores.ts';
-import { followersInPlan } from '../../contract/followers.ts';
-import type { PlanItem } from '../../contract/plan.ts';
+import { followersInPlan, followersInResults } from '../../contract/followers.ts';
+import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
 
 /** How many items of a plan have each action, and how many of these are permissions that follow something else. */
 export function countActions(
@@ -8,9 +8,22 @@ export function countActions(
 ): Pick<RestorePlan, 'counts' | 'permissions'> {
   const counts = { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0 };
   items.forEach(({ action }) => counts[action]++);
-  const permissions: NonNullable<RestorePlan['permissions']> = {};
-  for (const { action } of followersInPlan(items)) {
-    permissions[action] = (permissions[action] ?? 0) + 1;
+  return { counts, permissions: tally([...followersInPlan(items)].map(({ action }) => action)) };
+}
+
+/** How many results have each outcome, and how many of these are of permissions that follow something else. */
+export function countOutcomes(
+  results: readonly ApplyResult[],
+  items: Parameters<typeof countActions>[0],
+): Pick<RestorePlan, 'outcomes' | 'permissionOutcomes'> {
+  const outcomesOf = (some: Iterable<ApplyResult>) => tally([...some].map(({ outcome }) => outcome));
+  return { outcomes: outcomesOf(results), permissionOutcomes: outcomesOf(followersInResults(results, items)) };
+}
+
+function tally<K extends string>(names: readonly K[]): Partial<Record<K, number>> {
+  const counts: Partial<Record<K, number>> = {};
+  for (const name of names) {
+    counts[name] = (counts[name] ?? 0) + 1;
   }
-  return { counts, permissions };
+  return counts;
 }

@@ -9,7 +9,7 @@ import type {
   ResultPage,
   ResultsQuery,
 } from '../../contract/api/restores.ts';
-import { followersInPlan } from '../../contract/followers.ts';
+import { followersInPlan, followersInResults } from '../../contract/followers.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
@@ -24,7 +24,7 @@ import { pageOfList } from '../pagination.ts';
 import { matchesSearch } from '../text-filter.ts';
 import { confirmationOf, normal } from './confirmation.ts';
 import { incompleteResults } from './incomplete.ts';
-import { countActions } from './plan-counts.ts';
+import { countActions, countOutcomes } from './plan-counts.ts';
 import type { PlannedRestore } from './plans.ts';
 
 interface Kept {
@@ -129,10 +129,6 @@ export class Restores {
       ...NOTHING_YET,
       snapshot: kept.request.snapshot,
     };
-    const outcomes: NonNullable<RestorePlan['outcomes']> = {};
-    for (const { outcome } of applied?.results ?? []) {
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    }
     const confirm = confirmationOf(planned);
     return compact({
       id,
@@ -160,7 +156,7 @@ export class Restores {
       undoes: planned.undoes ?? kept.undoes,
       run: kept.run,
       safetySnapshot: applied?.safetySnapshot,
-      outcomes: applied === undefined ? undefined : outcomes,
+      ...(applied && countOutcomes(applied.results, planned.items)),
     });
   }
 
@@ -176,7 +172,8 @@ export class Restores {
   }
 
   results(id: string, caller: Caller, query: z.output<typeof ResultsQuery>): ResultPage {
-    const results: ApplyResult[] = this.#own(id, caller).applied?.results ?? [];
+    const { applied, planned } = this.#own(id, caller);
+    const results: ApplyResult[] = applied?.results ?? [];
     const found = results.filter(
       ({ outcome, title, uid }) =>
         (query.outcome === undefined || query.outcome.includes(outcome)) && matchesSearch(query.search, title, uid),
@@ -184,11 +181,8 @@ export class Restores {
     // Failures first, then what a person has to complete: people look for them.
     const rank = ({ outcome, losses }: ApplyResult): number =>
       outcome === 'failed' ? 0 : outcome === 'differs' ? 1 : losses === undefined ? 3 : 2;
-    return pageOfList(
-      found.sort((a, b) => rank(a) - rank(b)),
-      keyOf,
-      query,
-    );
+    const sorted = found.sort((a, b) => rank(a) - rank(b));
+    return { ...pageOfList(sorted, keyOf, query), permissions: followersInResults(found, planned?.items ?? []).size };
   }
 
   /**

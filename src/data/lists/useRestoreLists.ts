@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { PlanItemPage, PlanItemsQuery, ResultsQuery } from '../../../pkg/contract/api/restores.ts';
+import type { PlanItemPage, PlanItemsQuery, ResultPage, ResultsQuery } from '../../../pkg/contract/api/restores.ts';
 import type { ApplyResult, PlanItem } from '../../../pkg/contract/plan.ts';
 import { call } from '../../api/client.ts';
 import { PAGE_SIZE, usePages } from '../pages.ts';
@@ -40,7 +40,7 @@ export function useSecurityItems(id: string, enabled: boolean) {
 
 /** What became of each item, once the run has ended. */
 export function useRestoreResults(id: string, filters: Pick<ResultsQuery, 'outcome' | 'search'>) {
-  return usePages<ApplyResult>(['restore', id, 'results', filters], (cursor, signal) =>
+  return usePages<ApplyResult, ResultPage>(['restore', id, 'results', filters], (cursor, signal) =>
     call('GET /restores/:id/results', { params: { id }, query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
   );
 }

@@ -49,14 +49,15 @@ function outcomeLabel(outcome: ApplyOutcome): string {
   return labels[outcome];
 }
 
+/** To how many resources the same happened. */
+type Part = { count: number; resources: string };
+
 /** What undoing has brought back as it was before the restore, and what it has removed. */
-function undoneTitle(back: number, removed: number, skipped: number): string {
+function undoneTitle(back: Part, removed: Part, skipped: number): string {
   const parts = [
-    ...(back > 0
-      ? [plural('outcome.undoneBack', back, 'changes to {{number}} resource', 'changes to {{number}} resources')]
-      : []),
-    ...(removed > 0
-      ? [plural('outcome.undoneRemoved', removed, '{{number}} resource removed', '{{number}} resources removed')]
+    ...(back.count > 0 ? [t('outcome.undoneBack', 'changes to {{resources}}', back)] : []),
+    ...(removed.count > 0
+      ? [plural('outcome.undoneRemoved', removed.count, '{{resources}} removed', '{{resources}} removed', removed)]
       : []),
     ...(skipped > 0 ? [skippedText(skipped)] : []),
   ];
@@ -65,17 +66,17 @@ function undoneTitle(back: number, removed: number, skipped: number): string {
     : t('outcome.undone', 'Undone: {{what}}', { what: parts.join(', ') });
 }
 
-function titleOf(back: number, deleted: number, skipped: number, isSent: boolean): string {
+function titleOf(back: Part, deleted: Part, skipped: number, isSent: boolean): string {
   const parts = [
-    ...(back > 0 || deleted === 0
+    ...(back.count > 0 || deleted.count === 0
       ? [
           isSent
-            ? plural('send.done', back, '{{number}} resource sent', '{{number}} resources sent')
-            : plural('outcome.title', back, '{{number}} resource restored', '{{number}} resources restored'),
+            ? plural('send.done', back.count, '{{resources}} sent', '{{resources}} sent', back)
+            : plural('outcome.title', back.count, '{{resources}} restored', '{{resources}} restored', back),
         ]
       : []),
-    ...(deleted > 0
-      ? [plural('outcome.deletedTitle', deleted, '{{number}} resource deleted', '{{number}} resources deleted')]
+    ...(deleted.count > 0
+      ? [plural('outcome.deletedTitle', deleted.count, '{{resources}} deleted', '{{resources}} deleted', deleted)]
       : []),
     ...(skipped > 0 ? [skippedText(skipped)] : []),
   ];
@@ -97,13 +98,19 @@ function reasonAndLosses(result: ApplyResult): string {
 export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined }) {
   const { read, change } = useUrlState();
   const list = useRestoreResults(plan.id, { outcome: read('outcome') || undefined, search: read('q') || undefined });
+  const followers = list.first?.permissions ?? 0;
   const to = plan.options.to?.connection;
   const columns = useMemo(() => makeColumns(to === undefined), [to]);
-  const outcomes = plan.outcomes ?? {};
-  const verified = outcomes.verified ?? 0;
+  const { outcomes = {}, permissionOutcomes: follow = {}, permissions = {} } = plan;
+  const own = (outcome: ApplyOutcome) => (outcomes[outcome] ?? 0) - (follow[outcome] ?? 0);
+  const part = (outcome: ApplyOutcome) => ({
+    count: own(outcome),
+    resources: resourcesText(own(outcome), follow[outcome]),
+  });
+  const [verified, deleted] = [part('verified'), part('deleted')];
   const wrong = (outcomes.differs ?? 0) + (outcomes.failed ?? 0);
   const planned = (plan.counts.skip ?? 0) + (plan.counts.blocked ?? 0);
-  const skipped = planned + (outcomes.skipped ?? 0);
+  const skipped = planned - (permissions.skip ?? 0) - (permissions.blocked ?? 0) + own('skipped');
   const undoing = plan.undoes !== undefined;
   // The problems of an undo include what is blocked.
   const left = usePlanItems(plan.id, { action: undoing ? 'skip' : 'skip,blocked' }, planned > 0);
@@ -123,9 +130,9 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           title={
             undoing
               ? wrong === 0
-                ? undoneTitle(verified, outcomes.deleted ?? 0, skipped)
+                ? undoneTitle(verified, deleted, skipped)
                 : planTitle(plan)
-              : titleOf(verified, outcomes.deleted ?? 0, skipped, to !== undefined)
+              : titleOf(verified, deleted, skipped, to !== undefined)
           }
         >
           {text}
@@ -195,14 +202,14 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           rowKey={resourceParameter}
           empty={t('outcome.none', 'No results match')}
           search={t('outcome.search', 'Search titles and UIDs')}
-          count={(total) => resourcesText(total)}
+          count={(total) => resourcesText(total - followers, followers)}
         >
           <MultiFilter
             label={t('column.outcome', 'Result')}
             value={read('outcome')}
             options={OUTCOMES.filter((outcome) => (outcomes[outcome] ?? 0) > 0).map((outcome) => ({
               value: outcome,
-              label: `${outcomeLabel(outcome)} (${formatNumber(outcomes[outcome] ?? 0)})`,
+              label: `${outcomeLabel(outcome)} (${formatNumber(own(outcome))})`,
             }))}
             onChange={(outcome) => change({ outcome })}
           />

@@ -36,7 +36,7 @@ export function CutShort({ run }: { run: Run }) {
             ? t('cutShort.nothing', 'Nothing was written to Grafana.')
             : t(
                 'cutShort.counts',
-                '{{written}} of {{planned}} resources were written and checked. Possibly written, not checked: {{unchecked}}.',
+                '{{written}} of {{planned}} resources and permissions were written and checked. Possibly written, not checked: {{unchecked}}.',
                 {
                   written: formatNumber(counts['written'] ?? 0),
                   planned: formatNumber(planned),

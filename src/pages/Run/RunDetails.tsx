@@ -1,6 +1,7 @@
 import { Alert, Stack, Text, TextLink } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
+import { countsWithPermissions } from '../../../pkg/contract/followers.ts';
 import { FutureBadge } from '../../components/ForeignSnapshot.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
@@ -12,6 +13,7 @@ import { isActive } from '../../data/useRuns.ts';
 import { runWarnings } from '../../lib/catalogue/reasons.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { resourcesText } from '../../lib/resources/count.ts';
 import { routes } from '../../lib/routes.ts';
 import { runProblems } from '../../lib/runs/problems.ts';
 import { AccountsFirst } from './AccountsFirst.tsx';
@@ -63,10 +65,14 @@ export function RunDetails({ run, isStale = false }: Props) {
           [t('column.started', 'Started'), formatTime(run.started)],
           ...undoneBy(run),
           [t('column.duration', 'Duration'), run.duration === undefined ? '–' : formatDuration(run.duration)],
-          ...Object.entries(run.counts).map(
-            ([name, count]) =>
-              [countLabel(name), name === 'bytes' ? formatBytes(count) : formatNumber(count)] as [string, string],
-          ),
+          ...countsWithPermissions(run.counts).map(([name, count, permissions]): [string, string] => [
+            countLabel(name),
+            name === 'bytes'
+              ? formatBytes(count)
+              : permissions > 0
+                ? resourcesText(count, permissions)
+                : formatNumber(count),
+          ]),
         ]}
       />
       {run.kind === 'drill' && (run.counts['skipped'] ?? 0) > 0 && (

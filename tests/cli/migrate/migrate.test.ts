@@ -112,7 +112,7 @@ it('lists the written resources if the token is revoked halfway, and finishes la
     message: expect.stringContaining('connection production'),
   });
   const finish = /To finish it: (.+)/.exec(shown)?.[1] ?? '';
-  expect(shown).toMatch(/did not finish: \d of 8 resources written and checked/);
+  expect(shown).toMatch(/did not finish: \d of 8 resources and permissions written and checked/);
   expect(await titlesIn(production)).not.toEqual([]);
 
   production.setFaults();

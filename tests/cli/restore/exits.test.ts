@@ -68,7 +68,7 @@ async function revoked(...args: string[]): Promise<unknown> {
 
 it('says how far it came, and how to finish and undo it', async () => {
   expect(await revoked()).toMatchObject({ code: 'DK_GRAFANA_UNAUTHORIZED' });
-  const run = /Restore (\S+) did not finish: \d+ of 13 resources written and checked/.exec(shown)?.[1];
+  const run = /Restore (\S+) did not finish: \d+ of 13 resources and permissions written and checked/.exec(shown)?.[1];
   expect(run).toBeDefined();
   const snapshot = /The previous state is in snapshot (\S+)\./.exec(shown)?.[1];
   const finish = /To finish it: (.+)/.exec(shown)?.[1] ?? '';
@@ -284,7 +284,7 @@ it('undoes an interrupted restore only in part where something may be half writt
 it('gives no number of possible writes without a safety snapshot: such a restore goes on when its record cannot be kept', () => {
   const facts = { counts: { written: 0, unchecked: 4 }, planned: 12 };
   const [first] = linesOf(cutShort('run', facts, 'finish', String));
-  expect(first).toContain('0 of 12 resources written and checked, others may have been written.');
+  expect(first).toContain('0 of 12 resources and permissions written and checked, others may have been written.');
   const [other] = linesOf(cutShort('run', { ...facts, snapshot: 'before' }, 'finish', String));
   expect(other).toContain('checked, 4 more may have been written.');
 });

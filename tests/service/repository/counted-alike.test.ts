@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ChangePage } from '../../../pkg/contract/api/changes.ts';
 import type { DiffPage } from '../../../pkg/contract/api/diff.ts';
-import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import type { RestorePlan, ResultPage } from '../../../pkg/contract/api/restores.ts';
 import { outermost } from '../../../src/lib/gone.ts';
 import { call } from '../../simulator/http.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
@@ -53,7 +53,7 @@ const countsOf = ({ counts, permissions }: DiffPage) =>
     permissions?.[change],
   ]);
 
-it('counts a deleted folder alike in a comparison, its changes, what is missing and the plan to restore it', async () => {
+it('counts a deleted folder alike in a comparison, its changes, what is missing, the plan to restore it and its end', async () => {
   const before = await backUp();
   await api('DELETE /api/folders/shop');
   const live = await get<DiffPage>(`/diff?from=${before}&to=live`);
@@ -80,6 +80,12 @@ it('counts a deleted folder alike in a comparison, its changes, what is missing 
   await expect.poll(async () => (await get<RestorePlan>(`/restores/${json.id}`)).state).toBe('planned');
   const plan = await get<RestorePlan>(`/restores/${json.id}`);
   expect([plan.counts.create, plan.permissions]).toEqual([9, { create: 4 }]);
+  const { json: run } = await service.call('POST', `/restores/${json.id}/apply`, {});
+  const { counts } = await service.ended(run.id);
+  expect(counts).toMatchObject({ verified: 9, verifiedPermissions: 4 });
+  const done = await get<RestorePlan>(`/restores/${json.id}`);
+  expect([done.outcomes, done.permissionOutcomes]).toEqual([{ verified: 9 }, { verified: 4 }]);
+  expect(await get<ResultPage>(`/restores/${json.id}/results`)).toMatchObject({ total: 9, permissions: 4 });
 });
 
 it('counts permissions that someone changed, but not those that moved with their dashboard', async () => {
