@@ -71,7 +71,7 @@ function settingsPage(): string {
 ${MADE} Dashkeep uses the first value that it finds for a setting, in this order: flag, environment (the variable, or the file given in \`…_FILE\`), settings page, default. Only the service, \`doctor\`, \`readiness\` and \`recovery-kit\` read the settings page.
 For a bucket, the other sources that the AWS tools use come between the settings page and the default: \`AWS_ENDPOINT_URL_S3\`, \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each of these values. The settings page of the app can also change the settings that have an entry in the "setting" column. This does not apply to settings that the deployment sets (these are read-only there), or to those that [only the deployment can set](security.md#limits-of-the-pages). A variable with \`…_FILE\` contains the path of a file with the value.
 An empty value counts as unset. A variable whose name starts with \`DASHKEEP_\` and is not on this page is an error, unless Kubernetes sets it for a Service or Dashkeep's tests use it. Lowercase variants of these names are errors too. A misspelled \`GRAFANA_\` variable is an error if the correct one is not set; otherwise it causes a warning, because it may belong to another program. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
-Dashkeep looks for S3 keys where the AWS tools do: in the environment and the shared files, and for AWS also through web identity (IRSA), container roles and instance roles.
+Dashkeep looks for S3 keys where the AWS tools do: in the environment and the shared config and credentials files, and for AWS also through web identity (IRSA), container roles and instance roles.
 
 ${tables.join('\n')}`;
 }
