@@ -71,7 +71,7 @@ function List({ installations }: { installations: Installation[] }) {
       rowKey={({ target }) => target}
       rowHeight={64}
       empty={t('fleet.noMatch', 'No installations match')}
-      search={t('fleet.search', 'Search by target, alarm or version')}
+      search={t('fleet.search', 'Search by target, reason or version')}
       count={(total) => plural('fleet.count', total, '{{number}} installation', '{{number}} installations')}
     >
       <MultiFilter

@@ -104,7 +104,7 @@ function Results({ list, onWiden }: ResultsProps) {
         >
           {t(
             'search.noneText',
-            'No backup has a title, panel title, query, tag or data source that contains all of these words. The text in panels is not searched. Try one of the words, or part of a word. Resources created since the last backup are not included.',
+            'No resource in your backups has a title, panel title, query, tag or data source that contains all of these words. The text in panels is not searched. Try one of the words, or part of a word. Resources created since the last backup are not included.',
           )}
         </EmptyState>
       )}

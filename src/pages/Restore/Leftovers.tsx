@@ -28,8 +28,8 @@ export function Leftovers({ plan, busy, onOverwrite }: Props) {
       <Stack direction="column" gap={1} alignItems="flex-start">
         <span>
           {options.to === undefined
-            ? t('leftovers.text', 'Only missing resources are restored. The list below shows which ones differ.')
-            : t('send.leftovers', 'Only missing resources are sent. The list below shows which ones differ.')}
+            ? t('leftovers.text', 'Only missing resources are restored. Existing ones that differ are listed below.')
+            : t('send.leftovers', 'Only missing resources are sent. Existing ones that differ are listed below.')}
         </span>
         <Button size="sm" variant="secondary" icon="pen" disabled={busy} onClick={onOverwrite}>
           {t('leftovers.overwrite', 'Overwrite these too')}

@@ -81,7 +81,7 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
                   bottomSpacing={0}
                   title={t(
                     'restore.lastFull',
-                    'The last full backup, with {{full}} resources, is selected because the newest one has only {{newest}}.',
+                    'The last full backup, with {{full}} resources, is selected because the newest backup has only {{newest}}.',
                     { full: formatNumber(lastFull.resources), newest: formatNumber(latest.resources) },
                   )}
                 />

@@ -68,14 +68,14 @@ export function ScheduleForm({ settings }: SectionProps) {
         label={t('schedule.drill', 'Restore test')}
         text={t(
           'schedule.drillText',
-          'Restores the newest complete snapshot into a temporary organization or folder, compares it, and cleans up.',
+          'Restores the newest complete snapshot into a temporary organization or folder, compares the result, and cleans up.',
         )}
       />
       <InputField
         label={t('schedule.jitter', 'Random delay of up to')}
         field={field(
           'jitterSeconds',
-          t('schedule.jitterText', 'Seconds. Prevents many clusters from starting together.'),
+          t('schedule.jitterText', 'Seconds. Keeps many clusters from starting backups at the same time.'),
         )}
         id="schedule-jitter"
         type="number"
