@@ -165,7 +165,7 @@ test('in French, light and narrow the two halves are below each other', async ({
   const [before, after] = await drawer.getByRole('figure').all();
   await expect(before!).toContainText('Avant');
   await expect(after!).toContainText('Après');
-  await expect(drawer.getByText('Plage temporelle : 6 heures jusqu’à maintenant.')).toBeVisible();
+  await expect(drawer.getByText('Plage temporelle : d’il y a 6 heures à maintenant.')).toBeVisible();
   await expectAccessible(page);
   const [upper, lower] = [await before!.boundingBox(), await after!.boundingBox()];
   expect(lower!.y).toBeGreaterThanOrEqual(upper!.y + upper!.height);
