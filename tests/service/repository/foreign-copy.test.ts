@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { fastClock } from '../../support/fast-clock.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { eventually } from '../../support/ports.ts';
@@ -33,7 +34,7 @@ async function copiedByNewService(): Promise<{ code: string; message: string; hi
   service = await startService({
     grafanaUrl: grafana.url,
     clock: fastClock(10),
-    environment: { DASHKEEP_COPY_TARGET: target },
+    environment: { ...fewKinds(), DASHKEEP_COPY_TARGET: target },
   });
   return copied(1);
 }

@@ -2,6 +2,7 @@ import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../support/cli.ts';
+import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { realClock } from '../../support/ports.ts';
@@ -15,7 +16,7 @@ let service: TestService;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2' });
-  service = await startService({ grafanaUrl: grafana.url });
+  service = await startService({ grafanaUrl: grafana.url, environment: fewKinds() });
 });
 
 afterEach(async () => {
@@ -32,6 +33,7 @@ function ahead(args: string[]): ReturnType<typeof runCli> {
     GRAFANA_ADMIN_PASSWORD: 'admin',
     DASHKEEP_TARGET: `file://${join(service.directory, 'target')}`,
     DASHKEEP_STATE_DIR: join(service.directory, 'state'),
+    ...fewKinds(),
   };
   const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
   return runCli(args, environment, { clock });
@@ -180,7 +182,7 @@ describe('a service whose repository has a snapshot from the future', () => {
     const { directory } = service;
     await service.stop();
     const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
-    service = await startService({ grafanaUrl: grafana.url, directory, clock });
+    service = await startService({ grafanaUrl: grafana.url, directory, clock, environment: fewKinds() });
     const { id } = (await service.call('POST', '/runs', { kind: 'backup' })).json;
     expect((await service.ended(id))['status']).toBe('complete');
     await service.stop();
