@@ -61,7 +61,7 @@ export interface Selection {
   also?: readonly (Omit<ResourceRef, 'org'> & { org?: number })[];
   /**
    * Without what belongs to single folders and dashboards: permissions, public dashboards, annotations; and without
-   * keeping live rules that a group lacks.
+   * keeping live rules that a group lacks, or live integrations that a contact point lacks.
    */
   exactly?: true;
 }

@@ -30,6 +30,8 @@ export interface Content {
    * `all`: live rules that are not among these go. Without it they stay, after these.
    */
   rules?: 'some' | 'all';
+  /** Contact points only: live integrations that are not among these go. Without it they stay. */
+  integrations?: 'all';
   /** Dashboards only: the form in which the classic script stored it, for the plain copy. */
   plain?: Json;
 }

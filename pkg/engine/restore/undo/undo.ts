@@ -57,7 +57,10 @@ export async function planUndo(
   const newOrgs = orgsCreatedBy(asked, touched);
   const isNew = (one: Touched): boolean =>
     one.did === 'created' ||
-    (one.did === 'updated' && newOrgs.has(one.org) && kindOf(one.kind).exactly !== undefined && !held.has(keyOf(one)));
+    (one.did === 'updated' &&
+      newOrgs.has(one.org) &&
+      kindOf(one.kind).onlyResets?.(one.uid) === true &&
+      !held.has(keyOf(one)));
   const back = touched.filter((one) => !isNew(one));
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
   const request: PlanRequest = { ...unselected, selection: { only, exactly: true } };

@@ -1,14 +1,15 @@
 import { compact } from '../../../contract/compact.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { alertingServed, hasAlertRules, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
-import { ifFound, isForbidden } from '../../http/errors.ts';
+import { alertingServed, hasAlertRules, provisioningPath, readAlerting } from '../../alerting.ts';
+import { isForbidden } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
-import { LOST_PROVENANCE, provenanceHeaders, writeRefusal } from '../../provenance.ts';
+import { LOST_PROVENANCE, writeRefusal } from '../../provenance.ts';
 import { requireAnyAction } from '../../rights.ts';
 import {
   comparableContactPoint,
   contactPointContent,
+  extraIntegrations,
   integrationsByName,
   integrationsOf,
   keyOf,
@@ -25,6 +26,7 @@ import {
   filled,
   holdsSecret,
   liveIntegrations,
+  removeIntegration,
   writeContactPoint,
 } from './contact-point/write.ts';
 import type { Forecast, Kind, KindContext, Restorable, SecurityContext, WriteContext } from '../kind.ts';
@@ -109,11 +111,15 @@ export const contactPoint: Kind = {
   },
 
   merge(content, live) {
+    if (content.integrations === 'all') {
+      return content;
+    }
     const kept = extraIntegrations(content, live);
     const integrations = [...integrationsOf(content.body), ...kept];
     return kept.length === 0 ? content : { ...content, body: { ...objectAt(content.body), integrations } };
   },
 
+  exactly: (content) => ({ ...content, integrations: 'all' }),
   createdInParts: true,
   isPartOf: (live, whole) => hasOnlySome(live, whole, 'integrations'),
   isBetween,
@@ -125,14 +131,12 @@ export const contactPoint: Kind = {
 
   async remove(context, uid) {
     for (const one of integrationsByName(await liveIntegrations(context)).get(uid) ?? []) {
-      const path = provisioningPath('contact-points', stringAt(one, 'uid') ?? '');
-      const headers = provenanceHeaders(stringAt(one, 'provenance'));
-      await writeAlerting(context, () => ifFound(context.grafana.delete(path, { headers, signal: context.signal })));
+      await removeIntegration(context, one);
     }
   },
 };
 
-/** An update writes one integration after another and deletes none. */
+/** An update writes one integration after another, and then deletes those that are to go. */
 function isBetween(live: Content | undefined, before: Content, after: Content): boolean {
   const [now, old, wanted] = [live, before, after].map((content) => integrationsOf(content?.body ?? {}));
   const isIn = (one: JsonObject, all: JsonObject[] = []): boolean => {
@@ -141,14 +145,8 @@ function isBetween(live: Content | undefined, before: Content, after: Content): 
   };
   return (
     now?.every((one) => isIn(one, old) || isIn(one, wanted)) === true &&
-    old?.every((one) => twinOf(one, now) !== undefined) === true
+    old?.every((one) => twinOf(one, now) !== undefined || twinOf(one, wanted ?? []) === undefined) === true
   );
-}
-
-/** Live integrations that the backup lacks. */
-function extraIntegrations(content: Content, live: Content): JsonObject[] {
-  const taken = integrationsOf(content.body).map((one) => twinOf(one, integrationsOf(live.body)));
-  return integrationsOf(live.body).filter((one) => !taken.includes(one));
 }
 
 /**
@@ -184,7 +182,8 @@ function exportedIntegrations(answer: JsonObject): Map<string, JsonObject> {
 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   const blocked = writeRefusal(item.live?.provenance);
-  const kept = item.live === undefined ? [] : extraIntegrations(item.content, item.live);
+  const { content, live } = item;
+  const kept = live === undefined || content.integrations === 'all' ? [] : extraIntegrations(content, live);
   return compact({ losses: [...missingSecrets(context, item), ...keptNote(kept)], blocked });
 }
 

@@ -132,6 +132,12 @@ export function twinOf(integration: JsonObject, others: readonly JsonObject[]): 
   return same ?? others.find((other) => saysWithoutSecrets(other) === saysWithoutSecrets(integration));
 }
 
+/** Live integrations that the content lacks. */
+export function extraIntegrations(content: Content, live: Content): JsonObject[] {
+  const taken = integrationsOf(content.body).map((one) => twinOf(one, integrationsOf(live.body)));
+  return integrationsOf(live.body).filter((one) => !taken.includes(one));
+}
+
 function saysWithoutSecrets(integration: JsonObject): string {
   const settings = secureFieldsOf(integration).reduce(withoutField, settingsOf(integration));
   return canonicalJson({ ...without(integration, 'uid', 'secureFields'), settings });
