@@ -165,7 +165,9 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const config = objectAt(body, 'config') ?? {};
   // Before 11 Grafana reads the type inside the config; from then on it refuses any other than `query` there.
   const isQuery = (body['type'] ?? 'query') === 'query';
-  const words = { ...without(body, 'sourceUID'), config: isQuery ? { ...config, type: 'query' } : config };
+  // A list that is not sent stays, and one without members is left out when it is read.
+  const whole = { transformations: [], ...config };
+  const words = { ...without(body, 'sourceUID'), config: isQuery ? { ...whole, type: 'query' } : whole };
   const live = (await readAll(context)).find((one) => one.listed.uid === item.uid);
   if (live === undefined) {
     const source = encodeURIComponent(stringAt(body, 'sourceUID') ?? '');

@@ -66,7 +66,8 @@ export function correlationRoutes(router: Router): void {
     }
     correlation.label = stringAt(body, 'label') ?? correlation.label;
     correlation.description = stringAt(body, 'description') ?? correlation.description;
-    correlation.config = objectAt(body, 'config') ? configOf(body) : correlation.config;
+    // A member that is not sent stays (correlations/database.go updateCorrelation).
+    correlation.config = configOf({ config: { ...correlation.config, ...objectAt(body, 'config') } });
     return { message: 'Correlation updated', result: dto(call, correlation) };
   });
   router.on('DELETE /api/datasources/uid/:source/correlations/:uid', (call) => {
