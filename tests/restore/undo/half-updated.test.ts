@@ -40,15 +40,16 @@ const members = (admins: string[], others: string[]) => ({
 const CASES: Partial<Record<KindName, Case>> = {
   'contact-point': {
     profile: '12.4',
-    writes: /^(POST|PUT) .*\/contact-points/,
+    writes: /^(POST|PUT|DELETE) .*\/contact-points/,
     async create() {
-      for (const uid of ['a', 'b', 'c']) {
+      for (const uid of ['a', 'b', 'c', 'd']) {
         await bench.api(`POST ${POINTS}`, integration(uid, uid));
       }
     },
     async change() {
-      for (const uid of ['a', 'b', 'c']) {
+      for (const uid of ['a', 'b']) {
         await bench.api(`PUT ${POINTS}/${uid}`, integration(uid, `new-${uid}`));
+        await bench.api(`DELETE ${POINTS}/${uid === 'a' ? 'c' : 'd'}`);
       }
     },
   },
