@@ -64,8 +64,8 @@ export function followersInResults<T extends Omit<Happened, 'way'> & { outcome: 
 const PERMISSIONS = 'Permissions';
 
 /**
- * The count in the record of a run that says how many of another count are permissions which follow something else, such
- * as `verifiedPermissions` of `verified`.
+ * The count in the record of a run that says how many of another count are permissions which follow something else,
+ * such as `verifiedPermissions` of `verified`.
  */
 export function permissionsName(count: string): string {
   return `${count}${PERMISSIONS}`;
