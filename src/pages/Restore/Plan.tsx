@@ -19,6 +19,7 @@ import { distinctTimes, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { noOutline } from '../../lib/styles.ts';
+import { useUrlState } from '../../hooks/useUrlState.ts';
 import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
 import { ApplyBar } from './ApplyBar.tsx';
 import { AsRead } from './plan/AsRead.tsx';
@@ -54,14 +55,20 @@ export function Plan() {
   const ended = useRunOfRestore(id, isLost(query.error)).data?.items[0];
   const undoes = plan?.undoes ?? ended?.undoes;
   const undone = useRun(undoes).data;
+  const finished = useRun(useFinished()).data;
   const subTitle =
     undoes !== undefined
       ? undone && undoesText(undone)
-      : time && t('plan.from', 'From the snapshot of {{time}}', { time: timeText(time) });
+      : finished !== undefined
+        ? t('plan.finishes', 'Finishes the restore of {{time}}', { time: formatTime(finished.started) })
+        : time && t('plan.from', 'From the snapshot of {{time}}', { time: timeText(time) });
   return (
     <AppPage
       pageNav={{
-        text: pageTitle(plan, query.error, ended),
+        text:
+          finished !== undefined && to === undefined && plan?.state === 'planned'
+            ? t('cutShort.finish', 'Finish this restore')
+            : pageTitle(plan, query.error, ended),
         parentItem:
           to === undefined
             ? { text: t('plan.title', 'Restore'), url: routes.restore() }
@@ -89,6 +96,11 @@ export function Plan() {
       )}
     </AppPage>
   );
+}
+
+/** The interrupted restore that a plan finishes. */
+function useFinished(): string | undefined {
+  return useUrlState().read('finishes') || undefined;
 }
 
 /** What an undo takes back. */
@@ -127,6 +139,7 @@ function Body({ plan }: { plan: RestorePlan }) {
   const run = useRun(plan.run);
   const replan = usePlanRestore();
   const navigate = useNavigate();
+  const finishes = useFinished();
   const one = useOneDifference(plan);
   const security = useSecurityItems(plan.id, plan.state === 'planned' && plan.security > 0);
   // What a person confirms is in front of them.
@@ -134,7 +147,7 @@ function Body({ plan }: { plan: RestorePlan }) {
   const withOptions = (options: RestoreOptions) =>
     replan.mutate(
       { snapshot: plan.snapshot, selection: plan.selection, options: { ...plan.options, ...options } },
-      { onSuccess: (made) => void navigate(routes.restorePlan(made.id), { replace: true }) },
+      { onSuccess: (made) => void navigate(routes.restorePlan(made.id, { finishes }), { replace: true }) },
     );
   const replace = ({ kind, uid }: Pick<Counterpart, 'kind' | 'uid'>, chosen: string | undefined) => {
     const { [uid]: _, ...others } = plan.options.to?.replace?.[kind] ?? {};
@@ -175,6 +188,7 @@ function Body({ plan }: { plan: RestorePlan }) {
       <SecurityChanges
         plan={plan}
         list={security}
+        isAgain={finishes !== undefined}
         busy={replan.isPending}
         onKeepSecrets={(keepSecrets) => withOptions({ keepSecrets })}
       />

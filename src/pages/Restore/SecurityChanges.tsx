@@ -9,12 +9,14 @@ import { t } from '../../lib/i18n.ts';
 interface Props {
   plan: RestorePlan;
   list: ReturnType<typeof useSecurityItems>;
+  /** Whether the plan finishes a restore for which they were confirmed. */
+  isAgain: boolean;
   busy: boolean;
   onKeepSecrets: (keep: boolean) => void;
 }
 
 /** What nobody may overlook: who gets to see or receive more, resource by resource, before all else in the plan. */
-export function SecurityChanges({ plan, list, busy, onKeepSecrets }: Props) {
+export function SecurityChanges({ plan, list, isAgain, busy, onKeepSecrets }: Props) {
   if (!(plan.security > 0)) {
     return null;
   }
@@ -28,6 +30,7 @@ export function SecurityChanges({ plan, list, busy, onKeepSecrets }: Props) {
             'security.text',
             'Check that each of them is intended. To apply the plan, you have to type a confirmation.',
           )}
+          {isAgain && ` ${t('security.again', 'Confirm them again: someone may have restricted access since.')}`}
         </Text>
         {list.isPending && <Loading />}
         {list.error !== null && <ServiceNotice error={list.error} onRetry={list.refetch} />}

@@ -17,7 +17,7 @@ export function FinishButton({ run }: { run: Run }) {
   const plan = usePlanRestore();
   const undo = useUndoRun();
   const navigate = useNavigate();
-  const { request, undoes, status, errors } = run;
+  const { request, undoes, status, errors, planned } = run;
   const isOver = undoes !== undefined && status === 'partial' && errors.length > 0 && errors.every(isKeptByUndo);
   if (
     isOver ||
@@ -26,12 +26,12 @@ export function FinishButton({ run }: { run: Run }) {
   ) {
     return null;
   }
-  const onSuccess = (made: { id: string }) => void navigate(routes.restorePlan(made.id));
   const finish = () => {
     if (undoes !== undefined) {
-      undo.mutate(undoes, { onSuccess });
+      undo.mutate(undoes, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
     } else if (request !== undefined) {
-      plan.mutate(request, { onSuccess });
+      const finishes = planned === undefined ? undefined : run.id;
+      plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id, { finishes })) });
     }
   };
   const error = plan.error ?? undo.error;

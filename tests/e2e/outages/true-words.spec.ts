@@ -223,3 +223,19 @@ test('before there is a target, no single organization is said not to be backed 
   await expect(page.getByText('Choose where to store backups')).toBeVisible();
   await expect(page.getByText(/Second Org/)).toHaveCount(0);
 });
+
+test('a plan that finishes a restore says so, and why it asks again', async ({ app, page, service }) => {
+  const run = Object.assign(service.state.runs[0]!, { kind: 'restore', status: 'interrupted', planned: 12 });
+  const created = new Date().toISOString();
+  const expires = new Date(Date.now() + 3_600_000).toISOString();
+  const counts = { create: 1, update: 0, delete: 0, unchanged: 0, skip: 0, blocked: 0 };
+  const empty = { losing: 0, security: 1, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] };
+  const about = { snapshot: service.state.snapshots[0]!.id, selection: { type: 'everything' }, options: {} };
+  const plan = { id: 'plan-1', state: 'planned', created, expires, counts, ...about, ...empty };
+  await page.route('**/api/v1/restores/plan-1', (route) => route.fulfill({ json: plan }));
+  await page.route('**/api/v1/restores/plan-1/items*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
+  await app.open(`/restore/plan-1?finishes=${run.id}`);
+  await expect(page.getByRole('heading', { name: 'Finish this restore' })).toBeVisible();
+  await expect(page.getByText(/^Finishes the restore of/)).toBeVisible();
+  await expect(page.getByText(/Confirm them again: someone may have restricted access since/)).toBeVisible();
+});
