@@ -21,7 +21,7 @@ export interface Peer {
   kept(world: World, uids: readonly string[]): Completeness;
 }
 
-/** Hits of Grafana's search for who sets no limit. */
+/** Hits of Grafana's search if no limit is set. */
 const SEARCH_LIMIT = 1000;
 const RECIPE = fileURLToPath(new URL('./recipe.sh', import.meta.url));
 

@@ -27,7 +27,7 @@ export const SECURITY_CODES = [
   'account',
   /** E-mail of an account, to which new passwords are sent: `before`, `after`. */
   'email',
-  /** Role of an account in the organization `org`: `before` is absent for who joins, `after` for who leaves. */
+  /** Role of an account in the organization `org`: `before` is absent if it joins, `after` if it leaves. */
   'org-role',
   /** Role of a service account, whose tokens go on working: `before`, `after`. */
   'role',

@@ -93,7 +93,7 @@ export const RestoreRequest = z.strictObject({
 export type RestoreRequest = z.infer<typeof RestoreRequest>;
 
 /**
- * Query of POST /restores and POST /runs/:id/undo. `wait=false`: return immediately a plan whose state is `planning`.
+ * Query of POST /restores and POST /runs/:id/undo. `wait=false`: immediately return a plan whose state is `planning`.
  * Ask for it every second: it is given up when nobody has asked for 15 seconds.
  */
 export const PlanQuery = z.object({ wait: z.enum(['true', 'false']).optional() });

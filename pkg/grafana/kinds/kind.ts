@@ -192,7 +192,7 @@ export interface Kind extends KindTraits {
   list(context: KindContext, known: Known, begin?: BeginList): AsyncIterable<Listed>;
 
   /**
-   * The same as `list` for who only wants to know whether bodies are as they should be: all together in as few
+   * The same as `list` for callers that only check whether bodies are as they should be: all together in as few
    * requests as it goes, with bodies that the server converted, marked as such. Absent = `list` is as good.
    */
   listConverted?(context: KindContext): AsyncIterable<Listed>;

@@ -32,8 +32,8 @@ export interface Changes {
  * The canonical form of an object that is there as bytes, without parsing it: what Grafana sends is canonical already
  * but for a few escapes, so most is copied as it is. A backup does this with every dashboard, and the parser with all
  * the objects that it makes took more time than anything else.
- * @param room where it is written when it fits, for who has no use for what was there before; otherwise into its own
- * buffer
+ * @param room where it is written when it fits, for callers that do not need what was there before; otherwise into its
+ * own buffer
  * @returns as `canonicalJson` prints it, in UTF-8; undefined when only the parser can decide: no JSON, a name twice, a
  * name that needs an escape, …
  */

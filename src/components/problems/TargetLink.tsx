@@ -14,7 +14,7 @@ export const OF_TARGET = new Set<string>([
   'DK_STORE_FAILED',
 ] satisfies ErrorCode[]);
 
-/** Leads to the target, for who may change it. */
+/** Leads to the target, for those who may change it. */
 export function TargetLink() {
   const { data: status } = useStatus();
   return status?.caller.home === true ? (

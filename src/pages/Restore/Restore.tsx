@@ -35,7 +35,7 @@ export function Restore() {
       {status && <RestoreCutShort run={restoreCutShort(status)} />}
       <RequestForm
         above={
-          // What somebody most likely looks for who comes without having chosen anything.
+          // What someone who has not chosen anything yet most likely looks for.
           status?.newest !== undefined &&
           NAMED.every((name) => read(name) === '') && (
             <GoneLately newest={status.newest.id} lastRestore={status.lastRestore?.id} />
