@@ -224,7 +224,7 @@ describe('the doctor', () => {
       'ok       target: delete: deleted objects are gone',
       'ok       target: repository: no repository yet; Dashkeep will create it',
       'skipped  kubernetes: not in a cluster; the state is stored in DIRECTORY/state',
-      'warning  deployment: TLS: the API listens at 0.0.0.0 without TLS, so its token and responses can be read on the network',
+      'warning  deployment: TLS: the API listens on 0.0.0.0 without TLS, so its token and responses can be read on the network',
       '         Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',
       'warning  deployment: image: dashkeep:1, identified by a tag that can move to another image',
       '         Set image.digest in the values of the chart.',

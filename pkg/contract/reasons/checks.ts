@@ -27,7 +27,7 @@ export const CHECK_REASONS = {
   'access-allowed': 'allowed',
   'access-denied': 'not allowed',
 
-  'tls-missing': 'the API listens at {host} without TLS, so its token and responses can be read on the network',
+  'tls-missing': 'the API listens on {host} without TLS, so its token and responses can be read on the network',
   'certificate-expires': 'the certificate expires on {end}',
   'certificate-expired': 'the certificate expired on {end}',
   'image-pinned': '{image}, pinned by its digest',

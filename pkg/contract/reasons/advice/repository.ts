@@ -55,7 +55,7 @@ export const REPOSITORY_ADVICE = {
   },
   rewrap: 'With an identity that can read the existing snapshots, run {command}.',
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
-  'remove-misdated': 'It does not count until that date. To remove it: {command}',
+  'remove-misdated': 'It does not count as a backup until that date. To remove it: {command}',
   'correct-or-remove-misdated':
     'If Dashkeep’s clock is behind, correct it with NTP. If the clock is correct, remove that snapshot: {command}',
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',

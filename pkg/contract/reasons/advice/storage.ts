@@ -25,7 +25,7 @@ export const STORAGE_ADVICE = {
   'restore-from-cold-storage': 'The object was moved to cold storage. Restore it there first.',
   'make-room': 'The target is full. Make room, or raise the quota.',
   'wait-for-target': 'The target is overloaded. Retry later.',
-  'grant-kms': 'Grant {permission} on the key of the bucket.',
+  'grant-kms': 'Grant {permission} on the bucket’s KMS key.',
   'grant-reading':
     'Grant s3:GetObject, and s3:ListBucket on the bucket. Without s3:ListBucket, S3 also reports missing objects as “denied”.',
   'grant-to-key': 'Grant {permission} to the key in use.',
