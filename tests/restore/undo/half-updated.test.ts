@@ -193,6 +193,17 @@ describe.each(variants(Object.entries(CASES) as [KindName, Case][]))(
 );
 
 describe('a half updated contact point', () => {
+  it('is completed by the third undo if the second was killed before it wrote anything', async () => {
+    const one = CASES['contact-point']!;
+    const { manifest, before } = await changed('contact-point', one);
+    const { run } = await bench.applyRecorded(asked('contact-point', manifest), true);
+    for (const moment of ['after', 'before'] as const) {
+      await stoppedAt(bench, { match: one.writes, end: 'killed', moment }, (signal) => undo(bench, run, signal));
+    }
+    expect(await undo(bench, run)).toMatchObject({ status: 'complete', errors: [] });
+    expect(held(await bench.backup(), 'contact-point')).toEqual(before);
+  });
+
   it('is left as someone changed it', async () => {
     const scene = await changed('contact-point', CASES['contact-point']!);
     const run = (await stoppedRestore('contact-point', CASES['contact-point']!, scene, 0))!;

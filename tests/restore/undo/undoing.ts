@@ -29,10 +29,17 @@ export async function undo(bench: RestoreBench, run: string, signal?: AbortSigna
   return (await bench.repository.run(id))!.record;
 }
 
-/** Work that is stopped after a request; a process that was killed writes nothing more. */
+interface Stop {
+  match: RegExp;
+  skip?: number;
+  end: 'killed' | 'stopped';
+  moment?: 'before' | 'after';
+}
+
+/** Work that is stopped after a request or before Grafana handles it; a process that was killed writes nothing more. */
 export async function stoppedAt<T>(
   bench: RestoreBench,
-  { match, skip = 0, end }: { match: RegExp; skip?: number; end: 'killed' | 'stopped' },
+  { match, skip = 0, end, moment = 'after' }: Stop,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
@@ -44,7 +51,9 @@ export async function stoppedAt<T>(
     dead = end === 'killed';
     stop.abort(new Killed());
   };
-  bench.sim.setFaults({ match, action: { kind: 'after', run: cut }, skip, times: 1 });
+  const never = new Promise<void>(() => undefined);
+  const action = moment === 'after' ? { kind: moment, run: cut } : { kind: moment, run: () => (cut(), never) };
+  bench.sim.setFaults({ match, action, skip, times: 1 });
   try {
     return await work(stop.signal);
   } finally {

@@ -1,4 +1,3 @@
-import { compact } from '../../../contract/compact.ts';
 import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { RunRecord, RunStatus, Touched } from '../../../contract/runs.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
@@ -9,7 +8,7 @@ import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { restoresSince } from '../../restored-since.ts';
 import { publishedBy } from '../../runs.ts';
 import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
-import { isUpdatedInPart, storedContent } from '../content.ts';
+import { isCreatedInPart, isUpdatedInPart, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
@@ -94,26 +93,33 @@ export class EarlierRestores {
   }
 
   /**
-   * What the last restore that touched the resource was doing to it when it stopped, if that was one of this snapshot.
-   * Only a record that a trusted key signed says so, for it lets the resource be overwritten.
+   * What the last restores that touched the resource were doing to it when they stopped, newest first, as far as those
+   * were of this snapshot. Only records that a trusted key signed say so, for they let the resource be overwritten.
    */
-  async began(ref: ResourceRef): Promise<{ did: Touched['did']; run: RunRecord } | undefined> {
-    const { touched, record } = (await this.#lastOf(ref)) ?? {};
-    return touched?.open === true && record !== undefined ? { did: touched.did, run: record } : undefined;
+  async *began(ref: ResourceRef): AsyncGenerator<{ did: Touched['did']; run: RunRecord }> {
+    const key = keyOf(ref);
+    for (const run of await this.#read()) {
+      const last = run.touched.get(key);
+      if (last !== undefined && !(last.open === true && this.#isMeant(run))) {
+        return;
+      }
+      if (last !== undefined) {
+        yield { did: last.did, run: run.record };
+      }
+    }
   }
 
   /** Whether the last restore that touched the resource was one of this snapshot that did not complete it; the same. */
   async left(ref: ResourceRef): Promise<boolean> {
-    const { touched } = (await this.#lastOf(ref)) ?? {};
-    return touched?.open === true || touched?.differs === true;
-  }
-
-  async #lastOf(ref: ResourceRef): Promise<{ touched?: Touched; record: RunRecord } | undefined> {
     const key = keyOf(ref);
     const last = (await this.#read()).find(({ touched }) => touched.has(key));
+    const { open, differs } = (last !== undefined && this.#isMeant(last) ? last.touched.get(key) : undefined) ?? {};
+    return open === true || differs === true;
+  }
+
+  #isMeant({ record, author }: StoredRun): boolean {
     const { repository, manifest } = this.#request;
-    const isMeant = last !== undefined && last.record.source === manifest.id && repository.trust.counts(last.author);
-    return isMeant ? compact({ touched: last.touched.get(key), record: last.record }) : undefined;
+    return record.source === manifest.id && repository.trust.counts(author);
   }
 
   /** What was written last of a resource and its owner; of the live owner, where it is given. */
@@ -199,24 +205,34 @@ export async function isHalfMade(
 }
 
 /**
- * Whether a restore of this snapshot was cut off while it updated something in several requests: each part of what is
- * live is as that found it, by its safety snapshot, or as it was to be.
+ * Whether restores of this snapshot were cut off while they wrote something in several requests: what is live is a part
+ * of what was to be created, or each part of it is as the restore found it, by its safety snapshot, or as it was to be.
+ * One that had not begun to write left what an earlier one had left.
  */
-export async function isHalfUpdated(
+export async function isHalfWritten(
   { repository, signal }: Pick<PlanRequest, 'repository' | 'signal'>,
   earlier: EarlierRestores,
   kind: Kind,
   ref: ResourceRef,
   { live, content }: Pick<Restorable, 'live' | 'content'>,
 ): Promise<boolean> {
-  const { did, run } = (kind.isBetween && (await earlier.began(ref))) ?? {};
-  const safety = did === 'updated' && run?.snapshot !== undefined ? run.snapshot : undefined;
-  const made = safety === undefined ? undefined : await publishedBy(repository, safety, { signal });
-  const entry = made?.resources.find((one) => keyOf(one) === keyOf(ref));
-  const isUntouched =
-    entry === undefined ||
-    (live !== undefined && contentFingerprint(repository, kind, live) === entryFingerprint(kind, entry));
-  return !isUntouched && isUpdatedInPart(kind, live, await storedContent(repository, entry, signal), content);
+  if (kind.isBetween === undefined && kind.createdInParts !== true) {
+    return false;
+  }
+  for await (const { did, run } of earlier.began(ref)) {
+    if (did !== 'updated') {
+      return did === 'created' && live !== undefined && isCreatedInPart(kind, live, content);
+    }
+    const made = run.snapshot === undefined ? undefined : await publishedBy(repository, run.snapshot, { signal });
+    const entry = made?.resources.find((one) => keyOf(one) === keyOf(ref));
+    if (entry === undefined) {
+      return false;
+    }
+    if (live === undefined || contentFingerprint(repository, kind, live) !== entryFingerprint(kind, entry)) {
+      return isUpdatedInPart(kind, live, await storedContent(repository, entry, signal), content);
+    }
+  }
+  return false;
 }
 
 /** What a restore that did not finish left of the owner; see `leftOwner`. */

@@ -6,11 +6,11 @@ import { lossesOf, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Forecast, Kind, Reference, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { isCreatedInPart, isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
+import { isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
 import { missingLogins, onlyWithAccount, withoutLogins } from '../access/missing-accounts.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
-import { isHalfMade, isHalfUpdated, isMadeAfter, isRenewed, ownerLeft } from './earlier-restores.ts';
+import { isHalfMade, isHalfWritten, isMadeAfter, isRenewed, ownerLeft } from './earlier-restores.ts';
 import { decideEntry, type EntryFacts } from './entry-rules.ts';
 import { isDeferred, isNamed, itemOf, managerOf, ownersManagerOf, type Planning } from './planning.ts';
 import { onlyAddsRules, reasonForRules } from './rules.ts';
@@ -91,11 +91,8 @@ export async function planEntry(
       async () =>
         live?.unfinished === true ||
         (await half()) ||
-        (live !== undefined &&
-          isCreatedInPart(kind, live, await content()) &&
-          (await planning.earlier.began(target))?.did === 'created') ||
         (now.live !== undefined && (await planning.earlier.leftHalf(context, kind, uid, now.live))) ||
-        isHalfUpdated(request, planning.earlier, kind, target, compact({ live, content: await content() })),
+        isHalfWritten(request, planning.earlier, kind, target, compact({ live, content: await content() })),
     ),
     isUnshared: () => isNoLongerShared(planning, kind, context, uid),
     lacksAccounts: once(async () =>
