@@ -86,6 +86,10 @@ it('counts a deleted folder alike in a comparison, its changes, what is missing,
   const done = await get<RestorePlan>(`/restores/${json.id}`);
   expect([done.outcomes, done.permissionOutcomes]).toEqual([{ verified: 9 }, { verified: 4 }]);
   expect(await get<ResultPage>(`/restores/${json.id}/results`)).toMatchObject({ total: 9, permissions: 4 });
+  // Permissions go with the resource that the undo deletes: it skips none.
+  const { json: undo } = await service.call('POST', `/runs/${run.id}/undo`);
+  await expect.poll(async () => (await get<RestorePlan>(`/restores/${undo.id}`)).state).toBe('planned');
+  expect((await get<RestorePlan>(`/restores/${undo.id}`)).counts).toMatchObject({ delete: 5, skip: 0 });
 });
 
 it('counts permissions that someone changed, but not those that moved with their dashboard', async () => {

@@ -67,7 +67,16 @@ async function planOrg(
     const planned = await planKind(request, kindOf('folder'), context, folders, stored, halfDeleted);
     append(items, await emptiedFolders(context, planned, items));
   }
-  return items;
+  return withoutFollowers(items);
+}
+
+/** Without what goes with the resource that is deleted: nothing of it is left to skip. */
+function withoutFollowers(items: readonly PlannedItem[]): PlannedItem[] {
+  const deleted = new Set(items.filter(({ action }) => action === 'delete').map(keyOf));
+  return items.filter((item) => {
+    const { owner } = kindOf(item.kind);
+    return item.action !== 'skip' || owner === undefined || !deleted.has(keyOf({ ...item, kind: owner }));
+  });
 }
 
 async function planKind(
