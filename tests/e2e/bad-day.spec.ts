@@ -22,7 +22,9 @@ test('three clicks bring back a folder that was deleted since Grafana was last c
   await compare.click();
   await page.getByRole('button', { name: `Restore ${folder.title}` }).click(LONG);
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources restored/)).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText(/resources (and permissions of \d+ of them )?restored/)).toBeVisible({
+    timeout: 120_000,
+  });
   expect((await boardOf(admin)).meta.folderUid).toBe(inner.uid);
 });
 
@@ -42,7 +44,7 @@ test('a folder that was deleted before the last backup comes back from the overv
   const gone = page.getByRole('list', { name: 'Deleted in the last 24 hours' });
   const changes = page.getByRole('list', { name: 'Newest changes' });
   await expect(gone.getByRole('listitem').filter({ hasText: folder.title }).first()).toContainText(
-    / · \d+ dashboards? · /,
+    / · \d+ resources and permissions of \d+ of them · /,
   );
   expect((await gone.boundingBox())!.y).toBeLessThan((await changes.boundingBox())!.y);
   await gone
@@ -50,7 +52,9 @@ test('a folder that was deleted before the last backup comes back from the overv
     .first()
     .click();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources restored/)).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText(/resources (and permissions of \d+ of them )?restored/)).toBeVisible({
+    timeout: 120_000,
+  });
   // With who may see it: permissions are not left to Grafana's defaults.
   expect(await accessOf(admin)).toEqual(access);
 });
@@ -72,7 +76,7 @@ test('copies go into a folder that is live, also when no snapshot knows it', asy
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
   // The copy and who may see it.
-  await expect(page.getByText('2 resources restored')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText('1 resource and its permissions restored')).toBeVisible({ timeout: 120_000 });
   await expect.poll(() => found('(old)')).toEqual([[`${board.title} (old)`, fresh.uid]]);
   await admin('DELETE', `/api/folders/${fresh.uid}`);
 });

@@ -106,7 +106,9 @@ test(
     await expect(page.getByRole('heading', { name: /resources will be restored/ })).toBeVisible(LONG);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Restore now' }).click();
-    await expect(page.getByText(/resources restored/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/resources (and permissions of \d+ of them )?restored/)).toBeVisible({
+      timeout: 120_000,
+    });
     await expect(page.getByText('Dashkeep read each resource back and compared it with the snapshot.')).toBeVisible();
     await expect(page.getByRole('table', { name: 'Results' }).getByText(board.title).first()).toBeVisible();
     await expectAccessible(page);
