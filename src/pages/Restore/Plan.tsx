@@ -59,14 +59,14 @@ export function Plan() {
   const subTitle =
     undoes !== undefined
       ? undone && undoesText(undone)
-      : finished !== undefined
+      : finished
         ? t('plan.finishes', 'Finishes the restore of {{time}}', { time: formatTime(finished.started) })
         : time && t('plan.from', 'From the snapshot of {{time}}', { time: timeText(time) });
   return (
     <AppPage
       pageNav={{
         text:
-          finished !== undefined && to === undefined && plan?.state === 'planned'
+          finished && plan?.state === 'planned'
             ? t('cutShort.finish', 'Finish this restore')
             : pageTitle(plan, query.error, ended),
         parentItem:

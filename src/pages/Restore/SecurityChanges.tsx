@@ -30,7 +30,7 @@ export function SecurityChanges({ plan, list, isAgain, busy, onKeepSecrets }: Pr
             'security.text',
             'Check that each of them is intended. To apply the plan, you have to type a confirmation.',
           )}
-          {isAgain && ` ${t('security.again', 'Confirm them again: someone may have restricted access since.')}`}
+          {isAgain && [' ', t('security.again', 'Access may have been restricted since.')]}
         </Text>
         {list.isPending && <Loading />}
         {list.error !== null && <ServiceNotice error={list.error} onRetry={list.refetch} />}

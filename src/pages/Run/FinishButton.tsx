@@ -30,7 +30,7 @@ export function FinishButton({ run }: { run: Run }) {
     if (undoes !== undefined) {
       undo.mutate(undoes, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
     } else if (request !== undefined) {
-      const finishes = planned === undefined ? undefined : run.id;
+      const finishes = planned === undefined || run.connection ? '' : run.id;
       plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id, { finishes })) });
     }
   };

@@ -237,5 +237,5 @@ test('a plan that finishes a restore says so, and why it asks again', async ({ a
   await app.open(`/restore/plan-1?finishes=${run.id}`);
   await expect(page.getByRole('heading', { name: 'Finish this restore' })).toBeVisible();
   await expect(page.getByText(/^Finishes the restore of/)).toBeVisible();
-  await expect(page.getByText(/Confirm them again: someone may have restricted access since/)).toBeVisible();
+  await expect(page.getByText(/Access may have been restricted since/)).toBeVisible();
 });
