@@ -1,6 +1,7 @@
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
-import { followersInPlan, followersInResults, permissionsName } from '../contract/followers.ts';
+import { followersInPlan, followersInResults } from '../contract/counts/followers.ts';
+import { permissionsName } from '../contract/counts/run-counts.ts';
 import { reason, type ReasonCode } from '../contract/reasons/catalogue.ts';
 import { lackingAccounts } from '../engine/restore/access/missing-accounts.ts';
 import { restore } from '../engine/restore/restore.ts';

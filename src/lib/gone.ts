@@ -1,7 +1,6 @@
 import type { DiffEntry } from '../../pkg/contract/api/diff.ts';
 import type { RestoreSelection } from '../../pkg/contract/api/restores.ts';
 import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
-import { followersInDiff, ownerKind } from '../../pkg/contract/followers.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { refOf } from './routes.ts';
 
@@ -54,7 +53,8 @@ export function outermost(entries: DiffEntry[], from: string, isCut = false): Go
         return home === entry || (isFolder ? isIn(home, entry) : belongs(other, entry));
       });
       const { uid, org } = entry;
-      const permissions = followersInDiff(all).size;
+      // As `followersInDiff` counts: what they belong to was deleted, too.
+      const permissions = all.filter(({ kind }) => kind.endsWith('-permissions')).length;
       return {
         entry,
         from,
@@ -71,7 +71,7 @@ export function keyOf({ org, kind, uid }: Pick<DiffEntry, 'org' | 'kind' | 'uid'
 
 /** Whether it hangs on the other one: permissions of a dashboard, and that it is shared. */
 function belongs({ org, kind, uid }: DiffEntry, owner: DiffEntry): boolean {
-  return org === owner.org && uid === owner.uid && (ownerKind(kind) === owner.kind || kind === `public-${owner.kind}`);
+  return org === owner.org && uid === owner.uid && [`${owner.kind}-permissions`, `public-${owner.kind}`].includes(kind);
 }
 
 /**

@@ -7,9 +7,6 @@ import { ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { reason } from '../../pkg/contract/reasons/catalogue.ts';
 import { PAGE_REASONS, type PageReasonCode } from '../../pkg/contract/reasons/pages.ts';
 import { because, lossesOf, reasonWithHint, warningOf } from '../../pkg/contract/reasons/reason.ts';
-import { showPage } from './host/runtime.ts';
-
-showPage();
 
 const { findingsText, hintsText, isLeftAsDiffering, lossTexts, reasonText, warningTexts } =
   await import('../../src/lib/catalogue/reasons.ts');

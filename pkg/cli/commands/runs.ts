@@ -1,6 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { countsWithPermissions } from '../../contract/followers.ts';
+import { countsWithPermissions } from '../../contract/counts/run-counts.ts';
 import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import { asTheyAre, continuationOf, interruptedUndoOf, listedRuns, withoutWords } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';

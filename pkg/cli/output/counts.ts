@@ -1,4 +1,4 @@
-import { followersInDiff, followersInPlan, followersInResults } from '../../contract/followers.ts';
+import { followersInDiff, followersInPlan, followersInResults } from '../../contract/counts/followers.ts';
 import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
 import { counted } from './output.ts';
 

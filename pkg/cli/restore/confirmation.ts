@@ -1,4 +1,4 @@
-import { followersInPlan } from '../../contract/followers.ts';
+import { followersInPlan } from '../../contract/counts/followers.ts';
 import { requireConfirmation } from '../../engine/restore/plan/confirmation.ts';
 import { bySecurity } from '../../engine/restore/plan/security.ts';
 import type { Plan } from '../../engine/restore/types.ts';

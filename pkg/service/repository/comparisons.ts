@@ -1,5 +1,5 @@
 import type { DiffEntry, DiffPage } from '../../contract/api/diff.ts';
-import { followersInDiff } from '../../contract/followers.ts';
+import { followersInDiff } from '../../contract/counts/followers.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';

@@ -1,5 +1,5 @@
 import type { RestorePlan } from '../../contract/api/restores.ts';
-import { followersInPlan, followersInResults } from '../../contract/followers.ts';
+import { followersInPlan, followersInResults } from '../../contract/counts/followers.ts';
 import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
 
 /** How many items of a plan have each action, and how many of these are permissions that follow something else. */

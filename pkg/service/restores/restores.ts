@@ -9,7 +9,7 @@ import type {
   ResultPage,
   ResultsQuery,
 } from '../../contract/api/restores.ts';
-import { followersInPlan, followersInResults } from '../../contract/followers.ts';
+import { followersInPlan, followersInResults } from '../../contract/counts/followers.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';

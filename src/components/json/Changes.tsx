@@ -8,13 +8,6 @@ interface Props {
   changes: { added: number; changed: number; removed: number } | undefined;
 }
 
-/** How many resources were added, changed or removed, in words. */
-const countedChanges = {
-  added: (count: number) => plural('changes.added', count, '{{number}} added', '{{number}} added'),
-  changed: (count: number) => plural('changes.changed', count, '{{number}} changed', '{{number}} changed'),
-  removed: (count: number) => plural('changes.removed', count, '{{number}} removed', '{{number}} removed'),
-};
-
 /** What is new, other and gone, as +1 ~2 −3; in words for those who listen. */
 export function Changes({ changes }: Props) {
   const styles = useStyles2(getStyles);
@@ -25,9 +18,11 @@ export function Changes({ changes }: Props) {
   if (added + changed + removed === 0) {
     return <span className={styles.none}>{t('changes.none', 'No changes')}</span>;
   }
-  const words = [countedChanges.added(added), countedChanges.changed(changed), countedChanges.removed(removed)].join(
-    ', ',
-  );
+  const words = [
+    plural('changes.added', added, '{{number}} added', '{{number}} added'),
+    plural('changes.changed', changed, '{{number}} changed', '{{number}} changed'),
+    plural('changes.removed', removed, '{{number}} removed', '{{number}} removed'),
+  ].join(', ');
   return (
     <span role="img" aria-label={words} title={words} className={styles.row}>
       {added > 0 && <span className={styles.added}>+{formatNumber(added)}</span>}

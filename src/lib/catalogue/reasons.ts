@@ -144,7 +144,6 @@ const WORDS = new Map<string, (names: string) => string>([
   ['lacks', (names) => eachOf(names, lackInWords)],
   ['manager', managerInWords],
   ...['time', 'end', 'expires'].map((name) => [name, timeInWords] as const),
-  ...['bytes', 'count', 'expected', 'hours', 'objects', 'read'].map((name) => [name, numberInWords] as const),
   ...['snapshot', 'since', 'full'].map((name) => [name, withSnapshotTimes] as const),
   ...['format', 'source', 'regionSource', 'signer', 'signers'].map((name) => [name, fixedInWords] as const),
 ]);
@@ -203,11 +202,6 @@ function fixedInWords(value: string): string {
 
 function timeInWords(time: string): string {
   return Number.isNaN(Date.parse(time)) ? time : formatTime(time);
-}
-
-/** The service writes numbers as in English. */
-function numberInWords(value: string): string {
-  return Number.isNaN(Number(value)) ? value : formatNumber(Number(value));
 }
 
 /** What a snapshot lost, as the service counts it: `30/257 dashboard (org 1)`, with `≠` before what has changed. */

@@ -1,7 +1,7 @@
 import { Alert, Stack, Text, TextLink } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
-import { countsWithPermissions } from '../../../pkg/contract/followers.ts';
+import { countsWithPermissions } from '../../../pkg/contract/counts/run-counts.ts';
 import { FutureBadge } from '../../components/ForeignSnapshot.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';

@@ -60,10 +60,6 @@ const CASES: [why: KnownReason, text: string][] = [
     'Le dernier point de sauvegarde, celui du 29 nov. 2026, 20:30, n’est pas intégral (partiel, modification massive), et il n’en existe aucun qui le soit',
   ],
   [
-    reason('fleet-overdue', { hours: '1253', expected: '4.2' }),
-    'Le dernier point de sauvegarde intégral remonte à 1\u202f253 heures ; il en faut un au moins toutes les 4,2 heures',
-  ],
-  [
     reason('mass-change', { since: ID, losses: '336/348 resources, 30/40 dashboard (org 1)' }),
     'Un nombre inhabituel de ressources du point de sauvegarde du 29 nov. 2026, 20:30 manquent ou diffèrent (≠) : 336 sur 348 ressources, 30 sur 40 tableaux de bord (organisation 1)',
   ],

@@ -1,9 +1,6 @@
 import { expect, it } from 'vitest';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { warningOf } from '../../../pkg/contract/reasons/reason.ts';
-import { showPage } from '../host/runtime.ts';
-
-showPage({ timezone: 'UTC' });
 
 const { runWarnings } = await import('../../../src/lib/catalogue/reasons.ts');
 

@@ -1,6 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
 import type { DiffEntry, DiffOrigin } from '../../../contract/api/diff.ts';
-import { followersInDiff } from '../../../contract/followers.ts';
+import { followersInDiff } from '../../../contract/counts/followers.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { NamedRef } from '../../../contract/kinds.ts';
 import { folderNames } from '../../../engine/changes/folder-names.ts';

@@ -1,5 +1,5 @@
 import type { ResourceVersion } from '../../../contract/api/versions.ts';
-import { followersIn, ownerKind } from '../../../contract/followers.ts';
+import { followersIn, ownerKind } from '../../../contract/counts/followers.ts';
 import type { ResourceChange } from '../../../repository/index/versions/below/below.ts';
 import type { VersionState } from '../../../repository/index/versions/files.ts';
 import { keyOfChange } from './ask-index.ts';

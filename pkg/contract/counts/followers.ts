@@ -60,25 +60,3 @@ export function followersInResults<T extends Omit<Happened, 'way'> & { outcome: 
   const found = followersIn(all, ({ kind, uid, org = 0, outcome }) => ({ kind, uid, org, way: outcome }));
   return new Set([...found].filter((one) => planned.has(keyOf(one))));
 }
-
-const PERMISSIONS = 'Permissions';
-
-/**
- * The count in the record of a run that says how many of another count are permissions which follow something else,
- * such as `verifiedPermissions` of `verified`.
- */
-export function permissionsName(count: string): string {
-  return `${count}${PERMISSIONS}`;
-}
-
-/** The counts of a record as people count: each name with its number, and how many of them permissions follow. */
-export function countsWithPermissions(
-  counts: Record<string, number>,
-): [name: string, count: number, permissions: number][] {
-  return Object.entries(counts)
-    .filter(([name]) => !name.endsWith(PERMISSIONS))
-    .map(([name, count]) => {
-      const permissions = counts[permissionsName(name)] ?? 0;
-      return [name, count - permissions, permissions];
-    });
-}
