@@ -171,6 +171,53 @@ describe('contact points', () => {
     expect(stored('pager')).toEqual({ integrationKey: 'secret-of-pagerduty', severity: 'critical' });
   });
 
+  describe('with integrations that differ only in a secret', () => {
+    const slack = (uid: string, url = `https://hooks.slack.example/${uid}`) => ({
+      ...{ uid, name: 'chat', type: 'slack', settings: { url, recipient: '#ops' } },
+    });
+    const urls = () =>
+      grafana.sim.state
+        .org(1)
+        .alerting.contactPoints.flatMap(({ name, uid, settings }) =>
+          name === 'chat' ? [`${uid} ${String(settings['url'])}`] : [],
+        );
+
+    it.each([true, false])('get back the one that is missing, secrets in the snapshot: %s', async (decryptSecrets) => {
+      grafana = await AlertingGrafana.start({ profile: '12.4' });
+      for (const uid of ['one', 'two']) {
+        await grafana.asPerson('POST /api/v1/provisioning/contact-points', slack(uid));
+      }
+      const chat = (await take(KIND, await grafana.run({ decryptSecrets }))).get('chat')!;
+      await grafana.asPerson('DELETE /api/v1/provisioning/contact-points/one');
+      const secrets = { chat: { 'one.url': 'https://hooks.slack.example/one' } };
+      const context = await grafana.run({ decryptSecrets, ...(decryptSecrets ? {} : { secrets }) });
+      const outcome = await restore(KIND, context, new Map([['chat', chat]]));
+      expect(outcome).toEqual({ written: ['chat'], losses: [], refused: {} });
+      expect(urls().sort()).toEqual(['one https://hooks.slack.example/one', 'two https://hooks.slack.example/two']);
+    });
+
+    it('get back the one that is missing even if all have other uids', async () => {
+      grafana = await AlertingGrafana.start({ profile: '12.4' });
+      for (const uid of ['one', 'two']) {
+        await grafana.asPerson('POST /api/v1/provisioning/contact-points', slack(uid));
+      }
+      const chat = (await take(KIND, await grafana.run({ decryptSecrets: true }))).get('chat')!;
+      for (const uid of ['one', 'two']) {
+        await grafana.asPerson(`PUT /api/v1/provisioning/contact-points/${uid}`, { ...slack(uid), name: 'renamed' });
+      }
+      const context = async () => grafana.run({ decryptSecrets: true });
+      await restore(KIND, await context(), new Map([['chat', chat]]));
+      const complete = urls().sort();
+      expect(complete).toHaveLength(2);
+      for (const gone of complete) {
+        await grafana.asPerson(`DELETE /api/v1/provisioning/contact-points/${gone.split(' ')[0]}`);
+        const outcome = await restore(KIND, await context(), new Map([['chat', chat]]));
+        expect(outcome).toMatchObject({ written: ['chat'], refused: {} });
+        expect(urls().sort()).toEqual(complete);
+      }
+    });
+  });
+
   it('get other integration uids where another contact point holds theirs', async () => {
     await seeded('13.2');
     const before = await take(KIND, await grafana.run({ decryptSecrets: true }));

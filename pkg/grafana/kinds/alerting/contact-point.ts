@@ -1,5 +1,5 @@
 import { compact } from '../../../contract/compact.ts';
-import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { alertingServed, hasAlertRules, provisioningPath, readAlerting } from '../../alerting.ts';
 import { isForbidden } from '../../http/errors.ts';
@@ -9,18 +9,18 @@ import { requireAnyAction } from '../../rights.ts';
 import {
   comparableContactPoint,
   contactPointContent,
+  derivedUid,
   extraIntegrations,
   integrationsByName,
   integrationsOf,
   keyOf,
   secureFieldsOf,
   settingsOf,
-  twinOf,
+  twinsOf,
 } from './contact-point/content.ts';
 import { withoutField } from './contact-point/secrets.ts';
 import { contactPointSecurity } from './contact-point/security.ts';
 import {
-  derivedUid,
   differs,
   enterAgain,
   filled,
@@ -138,14 +138,16 @@ export const contactPoint: Kind = {
 
 /** An update writes one integration after another, and then deletes those that are to go. */
 function isBetween(live: Content | undefined, before: Content, after: Content): boolean {
-  const [now, old, wanted] = [live, before, after].map((content) => integrationsOf(content?.body ?? {}));
-  const isIn = (one: JsonObject, all: JsonObject[] = []): boolean => {
-    const twin = twinOf(one, all);
-    return twin !== undefined && !differs(one, twin);
+  const now = live?.body ?? {};
+  const isIn = (body: Json): boolean[] => {
+    const twins = twinsOf(now, body);
+    return integrationsOf(now).map((one, index) => twins[index] !== undefined && !differs(one, twins[index]));
   };
+  const [inOld, inWanted] = [isIn(before.body), isIn(after.body)];
+  const [kept, wanted] = [twinsOf(before.body, now), twinsOf(before.body, after.body)];
   return (
-    now?.every((one) => isIn(one, old) || isIn(one, wanted)) === true &&
-    old?.every((one) => twinOf(one, now) !== undefined || twinOf(one, wanted ?? []) === undefined) === true
+    inOld.every((isOld, index) => isOld || inWanted[index]) &&
+    wanted.every((twin, index) => twin === undefined || kept[index] !== undefined)
   );
 }
 
@@ -192,9 +194,9 @@ function missingSecrets(
   { uid, content, live }: Restorable,
 ): KnownReason[] {
   const secrets = context.secrets('contact-point', uid);
-  const there = live === undefined ? [] : integrationsOf(live.body);
-  return integrationsOf(content.body).flatMap((one) =>
-    filled(one, twinOf(one, there), secrets, context.keepSecrets).missing.map((field) => enterAgain(one, field)),
+  const twins = twinsOf(content.body, live?.body ?? {});
+  return integrationsOf(content.body).flatMap((one, index) =>
+    filled(one, twins[index], secrets, context.keepSecrets).missing.map((field) => enterAgain(one, field)),
   );
 }
 

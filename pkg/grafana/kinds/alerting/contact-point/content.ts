@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   arrayAt,
   canonicalJson,
@@ -112,9 +113,9 @@ function isFactory(name: string, integrations: readonly JsonObject[]): boolean {
  * secrets that only one side could read.
  */
 export function comparableContactPoint(body: Json, other: Json): Json {
-  const others = integrationsOf(other);
-  const integrations = integrationsOf(body).map((integration) => {
-    const twin = twinOf(integration, others);
+  const twins = twinsOf(body, other);
+  const integrations = integrationsOf(body).map((integration, index) => {
+    const twin = twins[index];
     const unreadable = twin === undefined ? [] : secureFieldsOf(twin).filter((field) => !hasField(twin, field));
     const settings = unreadable.reduce(withoutField, settingsOf(integration));
     return { ...without(integration, 'uid', 'secureFields'), settings };
@@ -125,17 +126,46 @@ export function comparableContactPoint(body: Json, other: Json): Json {
   };
 }
 
-/** The same integration elsewhere: by uid, or what says the same apart from secrets. */
-export function twinOf(integration: JsonObject, others: readonly JsonObject[]): JsonObject | undefined {
-  const uid = stringAt(integration, 'uid') ?? '';
-  const same = uid === '' ? undefined : others.find((other) => stringAt(other, 'uid') === uid);
-  return same ?? others.find((other) => saysWithoutSecrets(other) === saysWithoutSecrets(integration));
+/**
+ * The same integrations in another state of the contact point, each taken at most once: by uid, by the uid that is
+ * derived from it, by content, then by content apart from secrets. Two may differ only in a secret.
+ * @returns the twin of each integration of `body`, in their order
+ */
+export function twinsOf(body: Json, other: Json): (JsonObject | undefined)[] {
+  const name = stringAt(body, 'name') ?? '';
+  const wanted = integrationsOf(body);
+  const free = new Set(integrationsOf(other));
+  const twins = wanted.map((): JsonObject | undefined => undefined);
+  const pair = (ofWanted: (one: JsonObject) => string, ofOther = ofWanted): void => {
+    for (const [index, one] of wanted.entries()) {
+      const key = twins[index] === undefined ? ofWanted(one) : '';
+      const twin = key === '' ? undefined : [...free].find((candidate) => ofOther(candidate) === key);
+      if (twin !== undefined) {
+        twins[index] = twin;
+        free.delete(twin);
+      }
+    }
+  };
+  pair(uidOf);
+  pair((one) => (uidOf(one) === '' ? '' : derivedUid(name, uidOf(one))), uidOf);
+  pair((one) => canonicalJson(without(one, 'uid', 'secureFields')));
+  pair(saysWithoutSecrets);
+  return twins;
+}
+
+/** @returns the same new uid each time for the same name and uid */
+export function derivedUid(name: string, uid: string): string {
+  return createHash('sha256').update(`${name}/${uid}`).digest('hex').slice(0, 14);
 }
 
 /** Live integrations that the content lacks. */
 export function extraIntegrations(content: Content, live: Content): JsonObject[] {
-  const taken = integrationsOf(content.body).map((one) => twinOf(one, integrationsOf(live.body)));
+  const taken = twinsOf(content.body, live.body);
   return integrationsOf(live.body).filter((one) => !taken.includes(one));
+}
+
+function uidOf(integration: JsonObject): string {
+  return stringAt(integration, 'uid') ?? '';
 }
 
 function saysWithoutSecrets(integration: JsonObject): string {

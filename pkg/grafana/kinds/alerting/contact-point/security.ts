@@ -3,7 +3,7 @@ import type { SecurityChange } from '../../../../contract/plan.ts';
 import type { Restorable, SecurityContext } from '../../kind.ts';
 import { addressesIn } from '../../security/addresses.ts';
 import { differences, securityChange, switchText } from '../../security/change.ts';
-import { hasField, integrationsOf, secureFieldsOf, settingsOf, twinOf } from './content.ts';
+import { hasField, integrationsOf, secureFieldsOf, settingsOf, twinsOf } from './content.ts';
 import { fieldAt } from './secrets.ts';
 
 /** Names under which integrations keep to whom they send, besides those of addresses. */
@@ -19,9 +19,9 @@ export function contactPointSecurity(item: Restorable, context: SecurityContext)
   if (live === undefined) {
     return [];
   }
-  const others = integrationsOf(live.body);
-  return integrationsOf(content.body).flatMap((one) =>
-    integrationSecurity(one, twinOf(one, others), item.uid, context),
+  const twins = twinsOf(content.body, live.body);
+  return integrationsOf(content.body).flatMap((one, index) =>
+    integrationSecurity(one, twins[index], item.uid, context),
   );
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { append } from '../../../../lib/append.ts';
 import { canonicalJson, stringAt, type JsonObject, without } from '../../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
@@ -9,13 +8,14 @@ import type { KindContext, Restorable, WriteContext, Written } from '../../kind.
 import {
   comparableContactPoint,
   contactPointContent,
+  derivedUid,
   extraIntegrations,
   hasField,
   integrationsByName,
   integrationsOf,
   secureFieldsOf,
   settingsOf,
-  twinOf,
+  twinsOf,
 } from './content.ts';
 import { fieldAt, KEEP_STORED, withField } from './secrets.ts';
 import { isMoved } from './security.ts';
@@ -85,13 +85,13 @@ export function enterAgain(integration: JsonObject, field: string): KnownReason 
 export async function writeContactPoint(context: WriteContext, item: Restorable): Promise<Written> {
   const all = await liveIntegrations(context);
   const named = integrationsByName(all).get(item.uid) ?? [];
-  const live = integrationsOf(contactPointContent(item.uid, named, undefined).body);
+  const twins = twinsOf(item.content.body, contactPointContent(item.uid, named, undefined).body);
   const provenance = strictestProvenance(named.map((one) => stringAt(one, 'provenance')));
   const target: Target = { context, name: item.uid, headers: provenanceHeaders(provenance) };
   const secrets = context.secrets('contact-point', item.uid);
   const losses: KnownReason[] = [];
-  for (const integration of integrationsOf(item.content.body)) {
-    const twin = twinOf(integration, live);
+  for (const [index, integration] of integrationsOf(item.content.body).entries()) {
+    const twin = twins[index];
     const full = filled(integration, twin, secrets, context.keepSecrets);
     append(
       losses,
@@ -147,11 +147,6 @@ function withFreeUid(integration: JsonObject, name: string, all: readonly JsonOb
   const uid = stringAt(integration, 'uid') ?? '';
   const taken = all.some((other) => stringAt(other, 'uid') === uid);
   return uid === '' || !taken ? integration : { ...integration, uid: derivedUid(name, uid) };
-}
-
-/** @returns the same new uid each time for the same name and uid */
-export function derivedUid(name: string, uid: string): string {
-  return createHash('sha256').update(`${name}/${uid}`).digest('hex').slice(0, 14);
 }
 
 function bodyOf(target: Target, integration: JsonObject, settings: JsonObject): JsonObject {
