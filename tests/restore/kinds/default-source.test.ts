@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
-import { RestoreBench } from '../harness.ts';
+import { named, RestoreBench } from '../harness.ts';
+import { planOfUndo, stoppedAt, undo } from '../undo/undoing.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
@@ -29,5 +30,37 @@ describe.each(TRIED_PROFILES)('the default data source of Grafana %s', (profile)
       'a: verified ',
       'b: verified ',
     ]);
+  });
+});
+
+// Grafana makes the first data source of an organization the default one.
+describe('a restore killed after it created the first data source of an organization', () => {
+  async function killed(): Promise<{ manifest: Awaited<ReturnType<RestoreBench['backup']>>; run: string }> {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    await bench.api('POST /api/datasources', source('b', true, 'host'));
+    await bench.api('POST /api/datasources', source('a', false, 'host'));
+    const manifest = await bench.backup();
+    await bench.api('DELETE /api/datasources/uid/a');
+    await bench.api('DELETE /api/datasources/uid/b');
+    await stoppedAt(bench, { match: /^POST \/api\/datasources/, end: 'killed' }, (signal) =>
+      bench.applyRecorded({ manifest, signal }, true),
+    ).catch(() => undefined);
+    return { manifest, run: (await bench.repository.runs({ limit: 1 }))[0]!.id };
+  }
+  const live = () =>
+    [...bench.sim.state.org(1).dataSources.values()].map((one) => `${one.uid} ${one.isDefault}`).sort();
+
+  it('can be undone', async () => {
+    const { run } = await killed();
+    expect(live()).toEqual(['a true']);
+    expect(named((await planOfUndo(bench, run)).plan, 'delete')).toEqual(['data-source/a']);
+    expect(await undo(bench, run)).toMatchObject({ status: 'complete', errors: [] });
+    expect(live()).toEqual([]);
+  });
+
+  it('can be finished', async () => {
+    const { manifest } = await killed();
+    await bench.apply({ manifest });
+    expect(live()).toEqual(['a false', 'b true']);
   });
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { numberAt, objectAt, stringAt, without, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { atLeast } from '../../capabilities.ts';
@@ -79,6 +80,10 @@ export const dataSource: KindDefinition = {
   /** Another one that became the default took that away from it. */
   before: (body) => ({ ...objectAt(body), isDefault: true }),
 
+  /** Grafana makes the first one of an organization the default, until the restore writes the one that is to be it. */
+  createdInParts: true,
+  isPartOf: isUnwantedDefault,
+
   missingSecrets,
   forecast,
   securityChanges: dataSourceSecurity,
@@ -89,8 +94,19 @@ export const dataSource: KindDefinition = {
   },
 
   /** Which secrets are stored is not restored: they are entered again. */
-  comparable: (body) => without(objectAt(body) ?? {}, 'secureJsonFields'),
+  comparable: comparableDataSource,
 };
+
+function comparableDataSource(body: Json): JsonObject {
+  return without(objectAt(body) ?? {}, 'secureJsonFields');
+}
+
+/** Whether a data source is as wanted, except that it is the default. */
+function isUnwantedDefault({ body: live }: Content, { body: wanted }: Content): boolean {
+  const isMade = objectAt(live)?.['isDefault'] === true && objectAt(wanted)?.['isDefault'] !== true;
+  const [is, asMade] = [live, { ...objectAt(wanted), isDefault: true }].map(comparableDataSource);
+  return isMade && isDeepStrictEqual(is, asMade);
+}
 
 function pathOf(uid: string): string {
   return `/api/datasources/uid/${encodeURIComponent(uid)}`;

@@ -40,7 +40,8 @@ function create(call: Call): unknown {
     uid,
     name,
     type,
-    isDefault: body['isDefault'] === true,
+    // The first one becomes the default by itself (datasources/service/datasource.go AddDataSource).
+    isDefault: call.org.dataSources.size === 0 || body['isDefault'] === true,
     secureJsonData: secretsOf(body),
     readOnly: false,
     version: 1,
