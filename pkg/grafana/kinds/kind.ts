@@ -143,6 +143,19 @@ export interface Written {
   losses: KnownReason[];
 }
 
+/** What Grafana deletes with a resource of another kind, under another UID: people may have made it at any time. */
+export interface DeletedAlong {
+  /** The kind of that resource. */
+  readonly owner: KindName;
+  /**
+   * The fact in which a snapshot names that resource; empty = none. Absent, also in a snapshot = the content names it,
+   * by its first reference to that kind.
+   */
+  readonly fact?: string;
+  /** All that goes with one of them. @throws if some can't be read */
+  of(context: KindContext, owner: string): AsyncIterable<Listed>;
+}
+
 /** What the documentation's table of kinds says; kept with the code it speaks of. */
 export interface KindDeclaration {
   /** What it is, for people: 'Dashboards', 'Contact points'. */
@@ -220,8 +233,8 @@ export interface Kind extends KindTraits {
   readonly readsTogether?: true;
   /** The revision of content that was just read, if otherwise only a list contains it. Absent = not known. */
   revisionOf?(context: KindContext, uid: string, content: Content): Promise<string | undefined>;
-  /** What Grafana deletes with a resource of another kind. Absent = nothing. @throws if some can't be read */
-  goingWith?(context: KindContext, owner: Reference): AsyncIterable<Listed>;
+  /** Grafana deletes it with a resource of another kind, under another UID. Absent = with none. */
+  readonly deletedAlong?: DeletedAlong;
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;
 

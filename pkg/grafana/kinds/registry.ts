@@ -87,10 +87,11 @@ export function goesWith({ owner, deletedWith }: Kind): KindName | undefined {
   return owner ?? deletedWith;
 }
 
-/** What Grafana deletes with a resource, under other UIDs: people may have made it at any time. */
+/** What Grafana deletes with a resource, under other UIDs. @throws if some can't be read */
 export async function* goingWith(context: KindContext, owner: Reference): AsyncGenerator<Listed & { kind: KindName }> {
   for (const kind of KINDS) {
-    for await (const listed of kind.goingWith?.(context, owner) ?? []) {
+    const { deletedAlong } = kind;
+    for await (const listed of deletedAlong?.owner === owner.kind ? deletedAlong.of(context, owner.uid) : []) {
       yield { ...listed, kind: kind.name };
     }
   }

@@ -1,3 +1,4 @@
+import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { goesWith, kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
@@ -14,34 +15,61 @@ type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'source' | 'options'
  * original.
  */
 export async function ownedResources(source: Source, owners: Iterable<ManifestEntry>): Promise<ManifestEntry[]> {
-  const { manifest, options } = source;
-  const wanted = new Set([...owners].map(keyOf));
-  const isCopied = (entry: ManifestEntry): boolean =>
-    options.copy === undefined || kindOf(entry.kind).owner !== undefined;
-  const owned = manifest.resources.filter((entry) => {
-    const kind = goesWith(kindOf(entry.kind));
-    return kind !== undefined && KINDS_IN_FOLDERS.has(kind) && wanted.has(keyOf({ ...entry, kind })) && isCopied(entry);
-  });
-  const isDashboard = (key: string): boolean => key.includes('/dashboard/');
-  return options.copy !== undefined || ![...wanted].some(isDashboard)
-    ? owned
-    : [...owned, ...(await annotationsOf(source, wanted))];
+  const owned = await deletedWithOwners(
+    source,
+    [...owners].filter(({ kind }) => KINDS_IN_FOLDERS.has(kind)),
+  );
+  return source.options.copy === undefined ? owned : owned.filter(({ kind }) => kindOf(kind).owner !== undefined);
 }
 
-/** Snapshots of older releases do not say whose an annotation is, so those are read. */
-async function annotationsOf(source: Source, wanted: ReadonlySet<string>): Promise<ManifestEntry[]> {
-  const found: ManifestEntry[] = [];
-  const annotations = source.manifest.resources.filter(({ kind }) => kind === 'annotation');
-  await forEachConcurrently(READS_AT_ONCE, annotations, async (entry) => {
-    const uid = entry.facts?.['of'] ?? (await dashboardOf(source, entry));
-    if (uid !== '' && wanted.has(keyOf({ org: entry.org, kind: 'dashboard', uid: String(uid) }))) {
-      found.push(entry);
+/** What the snapshot holds that Grafana deletes with these resources. */
+export async function deletedWithOwners(source: Source, owners: readonly ResourceRef[]): Promise<ManifestEntry[]> {
+  const wanted = new Set(owners.map(keyOf));
+  const kinds = new Set(owners.map(({ kind }) => kind));
+  const candidates = source.manifest.resources.filter((entry) => {
+    const owner = ownerKindOf(entry);
+    return owner !== undefined && kinds.has(owner);
+  });
+  const found = new Set<ManifestEntry>();
+  await forEachConcurrently(READS_AT_ONCE, candidates, async (entry) => {
+    const owner = await deletedWithOwner(source, entry);
+    if (owner !== undefined && wanted.has(keyOf(owner))) {
+      found.add(entry);
     }
   });
-  return found;
+  return candidates.filter((entry) => found.has(entry));
 }
 
-async function dashboardOf(source: Source, entry: ManifestEntry): Promise<string> {
+/** The resource with which Grafana deletes that of an entry; undefined = with none. */
+export async function deletedWithOwner(
+  source: Pick<Source, 'repository' | 'source' | 'signal'>,
+  entry: ManifestEntry,
+): Promise<ResourceRef | undefined> {
+  const { org } = entry;
+  const kind = kindOf(entry.kind);
+  const owner = ownerKindOf(entry);
+  if (owner === undefined || goesWith(kind) !== undefined) {
+    return owner && { org, kind: owner, uid: entry.uid };
+  }
+  const named = entry.facts?.[kind.deletedAlong?.fact ?? ''];
+  // Snapshots of older releases do not name the dashboards of annotations.
+  const uid = named ?? (await referenceTo(owner, source, entry));
+  return uid === '' ? undefined : { org, kind: owner, uid: String(uid) };
+}
+
+function ownerKindOf({ kind }: ManifestEntry): ResourceRef['kind'] | undefined {
+  return goesWith(kindOf(kind)) ?? kindOf(kind).deletedAlong?.owner;
+}
+
+async function referenceTo(
+  owner: ResourceRef['kind'],
+  source: Pick<Source, 'repository' | 'source' | 'signal'>,
+  entry: ManifestEntry,
+): Promise<string> {
   const content = await storedContent(sourceOf(source), entry, source.signal);
-  return kindOf('annotation').references(content)[0]?.uid ?? '';
+  return (
+    kindOf(entry.kind)
+      .references(content)
+      .find(({ kind }) => kind === owner)?.uid ?? ''
+  );
 }

@@ -1,10 +1,12 @@
 import type { Touched } from '../../../contract/runs.ts';
 import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { because, lossesOf } from '../../../contract/reasons/reason.ts';
-import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { isHalfMade, isOwnersDefault } from '../plan/earlier-restores.ts';
+import { deletedWithOwner } from '../plan/owned-resources.ts';
 import type { Planning } from '../plan/planning.ts';
 import type { PlannedItem } from '../types.ts';
 import { leftAsItIs } from './created.ts';
@@ -54,16 +56,19 @@ async function wasKept(
   if (did !== 'deleted' || open !== true || home === undefined) {
     return false;
   }
-  const owner = goesWith(kindOf(kind)) ?? (kind === 'annotation' ? 'dashboard' : kind);
-  const owners = kind === 'annotation' ? String(entry?.facts?.['of'] ?? '') : uid;
-  const key = keyOf({ org, kind: owner, uid: owners });
-  const item = items.find((one) => keyOf(one) === key);
-  const created = item?.entry?.facts?.['created'];
-  if (item?.live === undefined || created === undefined) {
+  const owner = (entry && (await deletedWithOwner(request, entry))) ?? { org, kind, uid };
+  const item = items.find((one) => keyOf(one) === keyOf(owner));
+  const identity = identityIn(item?.entry);
+  if (item?.live === undefined || identity === undefined) {
     return false;
   }
-  const live = await kindOf(owner).read(planning.contextIn(home), { uid: owners, title: owners });
-  return live?.facts?.['created'] === created;
+  const live = await kindOf(owner.kind).read(planning.contextIn(home), { uid: owner.uid, title: owner.uid });
+  return identityIn(live) === identity;
+}
+
+/** What Grafana gives to one that it creates, and to no other. */
+function identityIn(one: Pick<Content, 'facts'> | undefined): string | number | boolean | undefined {
+  return one?.facts?.['created'] ?? one?.facts?.['id'];
 }
 
 /** Whether what is live is what the restore left. Some it deletes and creates again, and was cut off in between. */

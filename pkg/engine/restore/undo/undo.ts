@@ -13,7 +13,7 @@ import { HalfDeleted } from './half-deleted.ts';
 import { leaveWhatChanged } from './leave-changed.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
 import { keyOf } from '../target.ts';
-import { ownedResources } from '../plan/owned-resources.ts';
+import { deletedWithOwners } from '../plan/owned-resources.ts';
 import { planRestore } from '../plan/plan.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
@@ -85,15 +85,14 @@ export async function planUndo(
 }
 
 /**
- * Annotations of dashboards that a process may have deleted before it was killed: only a deletion that was confirmed is
- * recorded with what Grafana deleted along.
+ * What Grafana may have deleted along with the resources that a process deleted last before it was killed: only a
+ * deletion that was confirmed is recorded with all of that.
  */
 async function deletedAlong(request: PlanRequest, touched: readonly Touched[]): Promise<Touched[]> {
   const known = new Set(touched.map(keyOf));
-  const open = new Set(touched.filter(({ did, open: isOpen }) => did === 'deleted' && isOpen === true).map(keyOf));
-  const owners = request.manifest.resources.filter((entry) => entry.kind === 'dashboard' && open.has(keyOf(entry)));
-  return (await ownedResources(request, owners))
-    .filter((entry) => entry.kind === 'annotation' && !known.has(keyOf(entry)))
+  const owners = touched.filter(({ did, open }) => did === 'deleted' && open === true);
+  return (await deletedWithOwners(request, owners))
+    .filter((entry) => !known.has(keyOf(entry)))
     .map(({ org, kind, uid }) => ({ org, kind, uid, did: 'deleted', open: true }));
 }
 

@@ -91,14 +91,18 @@ export const annotation: KindDefinition = {
     return place && revisionOf(place, content);
   },
 
-  async *goingWith(context, { kind, uid: owner }) {
-    for (const [uid, { place }] of kind === 'dashboard' ? await shownOn(context, owner) : []) {
-      if (uid.startsWith('too-large-')) {
-        throw refusal('DK_GRAFANA_TOO_LARGE', reason('annotation-too-large'));
+  deletedAlong: {
+    owner: 'dashboard',
+    fact: 'of',
+    async *of(context, dashboard) {
+      for (const [uid, { place }] of await shownOn(context, dashboard)) {
+        if (uid.startsWith('too-large-')) {
+          throw refusal('DK_GRAFANA_TOO_LARGE', reason('annotation-too-large'));
+        }
+        (await livePlaces(context)).set(uid, place);
+        yield { uid, title: uid };
       }
-      (await livePlaces(context)).set(uid, place);
-      yield { uid, title: uid };
-    }
+    },
   },
 
   references(content) {

@@ -53,6 +53,15 @@ export const correlation: KindDefinition = {
     return (await readAll(context)).find((one) => one.listed.uid === listed.uid)?.listed.content;
   },
 
+  // Those that lead to it stay: deleting by target asks for the source as well (correlations/database.go).
+  deletedAlong: {
+    owner: 'data-source',
+    async *of(context, source) {
+      const all = await readAll(context);
+      yield* all.flatMap(({ listed }) => (stringAt(listed.content.body, 'sourceUID') === source ? [listed] : []));
+    },
+  },
+
   references(content) {
     const uids = ['sourceUID', 'targetUID'].map((name) => stringAt(content.body, name) ?? '');
     return uids.filter((uid) => uid !== '').map((uid) => ({ kind: 'data-source', uid }));

@@ -47,12 +47,16 @@ export const orgPreferences: KindDefinition = {
 
   read: (context, listed) => readPreferences(context, listed.uid),
 
-  async *goingWith(context, { kind, uid: team }) {
-    const uid = TEAM + team;
-    const content = kind === 'team' ? await readPreferences(context, uid) : undefined;
-    if (content !== undefined && content.pristine === undefined) {
-      yield { uid, title: titleOf(uid) };
-    }
+  deletedAlong: {
+    owner: 'team',
+    fact: 'team',
+    async *of(context, team) {
+      const uid = TEAM + team;
+      const content = await readPreferences(context, uid);
+      if (content !== undefined && content.pristine === undefined) {
+        yield { uid, title: titleOf(uid) };
+      }
+    },
   },
 
   references(content) {
