@@ -49,8 +49,7 @@ export function useGoneLately(newest: string, lastRestore: string | undefined) {
       const found = await Promise.all(befores.map(({ id }) => readGone(id, newest, 'true', signal)));
       const seen = new Set<string>();
       const gone = found.flatMap(({ entries, from, isCut }, index) => {
-        const rest = entries.filter((entry) => !seen.has(keyOf(entry)));
-        rest.forEach((entry) => seen.add(keyOf(entry)));
+        const rest = entries.filter((entry) => !seen.has(keyOf(entry)) && seen.add(keyOf(entry)));
         return outermost(rest, from, isCut).map((one): Gone => ({ ...one, seen: befores[index]?.time ?? '' }));
       });
       return {

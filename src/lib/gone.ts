@@ -40,7 +40,7 @@ const pathOf = ({ folder, title }: DiffEntry): string => (folder === '' ? title 
  */
 export function outermost(entries: DiffEntry[], from: string, isCut = false): Gone[] {
   const folders = entries.filter((entry) => entry.kind === 'folder');
-  const dashboards = new Map(entries.map((entry) => [keyOf(entry), entry]));
+  const byKey = new Map(entries.map((entry) => [keyOf(entry), entry]));
   const isIn = (entry: DiffEntry, folder: DiffEntry) =>
     entry !== folder && entry.org === folder.org && `${entry.folder} / `.startsWith(`${pathOf(folder)} / `);
   return entries
@@ -48,18 +48,17 @@ export function outermost(entries: DiffEntry[], from: string, isCut = false): Go
     .map((entry) => {
       const isFolder = entry.kind === 'folder';
       const all = entries.filter((other) => {
-        const { org, of: uid } = other;
-        const home = uid === undefined ? other : (dashboards.get(keyOf({ org, kind: 'dashboard', uid })) ?? other);
+        const home = byKey.get(keyOf({ ...other, kind: 'dashboard', uid: other.of ?? '' })) ?? other;
         return home === entry || (isFolder ? isIn(home, entry) : belongs(other, entry));
       });
       const { uid, org } = entry;
-      // As `followersInDiff` counts: what they belong to was deleted, too.
-      const permissions = all.filter(({ kind }) => kind.endsWith('-permissions')).length;
+      // As `followersInDiff` counts: what permissions belong to was deleted, too.
+      const count = all.filter(({ kind }) => !kind.endsWith('-permissions')).length;
       return {
         entry,
         from,
         selection: isFolder ? { type: 'folder', org, uid } : { type: 'resources', resources: all.map(refOf) },
-        ...(isCut ? {} : { together: { count: all.length - permissions, permissions } }),
+        ...(isCut ? {} : { together: { count, permissions: all.length - count } }),
       };
     });
 }

@@ -96,7 +96,7 @@ describe('a restore on first contact', () => {
     expect(json).toMatchObject({ applied: false, warned: [{ code: 'snapshot-untrusted', params: { signer } }] });
     const head = (await run(plan.slice(0, -1), 'laptop')).out.split('\n').slice(0, 2);
     expect(head[1]).toBe(`warning: no trusted key signed this snapshot (signer: ${signer})`);
-    expect(log.lines.join('\n')).toContain('no trusted key signed this snapshot: applying it will ask');
+    expect(log.lines.join('\n')).toContain('no trusted key signed this snapshot, so --apply requires a confirmation');
     const known = recordingLog();
     expect((await run(plan, 'writer', { log: known })).json.warnings).toEqual([]);
     expect(known.lines.join('\n')).not.toContain('no trusted key');

@@ -113,7 +113,7 @@ it('the command line never calls a manifest in a newer format damaged, and advis
   expect(copied).toEqual([3, expect.stringContaining(`a newer Dashkeep wrote them: ${IDS[1]}`)]);
   expect(verified).toEqual([4, expect.stringContaining('1 problem.\n')]);
   expect(repaired[1]).toContain('upgrade Dashkeep to read it: manifest');
-  expect(pruned).toEqual([5, expect.stringContaining('Upgrade Dashkeep, and keep that snapshot')]);
+  expect(pruned).toEqual([5, expect.stringContaining('Keep it, and upgrade Dashkeep')]);
   await grafana.close();
   for (const [, text] of [copied, verified, repaired, pruned]) {
     expect(text).not.toMatch(/damaged:|delete that|dashkeep repair/);

@@ -239,7 +239,7 @@ describe('a service account named like ours', () => {
     const service = await startService({ grafanaUrl: grafana.url });
     try {
       const said =
-        'this service did not create the service account dashkeep of organization 1; it uses dashkeep-2 instead';
+        'this service did not create the service account dashkeep of organization 1, and uses dashkeep-2 instead';
       const status = await eventually('a token', async () => {
         const { json } = await service.call('GET', '/status');
         return json.token.state === 'valid' ? json : undefined;

@@ -73,7 +73,7 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 500,
     title: 'This snapshot is damaged',
-    hint: 'Choose another snapshot. `dashkeep verify` finds all damaged snapshots.',
+    hint: 'Choose another snapshot. `dashkeep verify` finds all damaged ones.',
     page: 'Choose another snapshot, and verify the repository: others may be damaged, too.',
   },
   DK_MANIFEST_NEWER: {
@@ -121,7 +121,7 @@ export const REPOSITORY_ERRORS = {
     exit: 2,
     status: 409,
     title: 'The newest complete snapshot is kept',
-    hint: 'Create another backup first, or remove this snapshot with `dashkeep forget <id> --even-newest`.',
+    hint: 'Create another backup first, or remove this one with `dashkeep forget <id> --even-newest`.',
     page: 'Create another backup first.',
   },
   DK_ENCRYPTION: {

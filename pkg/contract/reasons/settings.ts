@@ -41,7 +41,7 @@ export const SETTING_REASONS = {
     cli: 'the mapping is not valid: {place}: {message}',
     page: 'the mapping is not valid: {place}',
   },
-  'mapping-orgs': 'the app sends resources to only one organization, so a saved mapping cannot contain orgs',
+  'mapping-orgs': 'the app sends to only one organization, so a saved mapping cannot contain orgs',
   'mappings-full': 'the saved mappings would exceed {kib} KiB',
 
   'number-small': 'the minimum is {least}',

@@ -9,7 +9,7 @@ import { QueryView } from '../../components/QueryView.tsx';
 import { useLatestChanges } from '../../data/useLatestChanges.ts';
 import { resourcesText } from '../../lib/resources/count.ts';
 import { distinctTimes } from '../../lib/format.ts';
-import { labelled, listed, plural, t } from '../../lib/i18n.ts';
+import { labelled, plural, t } from '../../lib/i18n.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { ChangeHead, GroupHead, sizeOf } from '../Changes/ChangeHead.tsx';
 import { changesByBackup, keyOf, refOfChange } from '../Changes/feed.ts';
@@ -112,7 +112,7 @@ function countsText({ counts, permissions }: Pick<ChangePage, 'counts' | 'permis
     const count = counts?.[change] ?? 0;
     return count > 0 ? labelled(changeLabel(change), resourcesText(count, permissions?.[change])) : [];
   });
-  return listed(parts) || t('latestChanges.none', 'no changes');
+  return parts.join(', ') || t('latestChanges.none', 'no changes');
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

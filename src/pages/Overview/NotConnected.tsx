@@ -18,10 +18,7 @@ export function NotConnected() {
           </LinkButton>
         }
       >
-        {t(
-          'connect.text',
-          'A small service next to Grafana creates the backups. Installing it takes a few minutes. It then connects this app.',
-        )}
+        {t('connect.text', 'A small service next to Grafana creates the backups. Installing it takes a few minutes.')}
       </EmptyState>
     </PluginPage>
   );

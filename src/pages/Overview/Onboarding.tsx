@@ -56,7 +56,7 @@ export function Onboarding({ status }: { status: Status }) {
               )
             : t(
                 'onboarding.text',
-                'You can use any S3-compatible storage, Azure, Google Cloud, or a directory. Dashkeep then backs up Grafana every two hours, and you can restore any snapshot.',
+                'You can use any S3-compatible storage, Azure, Google Cloud, or a directory. Dashkeep then backs up Grafana every two hours.',
               )}
       </EmptyState>
       {/* Without a target, no organization is backed up. */}

@@ -36,7 +36,7 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       title: t('protection.unreachable', 'The target cannot be used'),
       text: t(
         'protection.unreachableAfter',
-        'The last good backup ran {{ago}}. Dashkeep cannot read the target, so it is not known whether it contains that backup.',
+        'The last good backup ran {{ago}}. Dashkeep cannot read the target, which may no longer contain it.',
         { ago: formatRelative(lastSuccess) },
       ),
     };
@@ -83,5 +83,5 @@ function firstBackup({ schedules }: Status): string {
   const isScheduled = schedules.some(({ job, expression }) => job === 'backup' && expression !== '');
   return isScheduled
     ? t('protection.startsThen', 'The first backup starts as soon as the target works.')
-    : t('protection.startThen', 'There is no schedule: start the first backup yourself as soon as the target works.');
+    : t('protection.startThen', 'There is no schedule: start the first backup when the target works.');
 }

@@ -144,7 +144,7 @@ it('shows it as Markdown in which nothing from Grafana is markup', async () => {
   const { out, exit } = await promote('--from', 'live', '--promote', '--markdown');
   expect(exit).toBe(3);
   expect(out).toContain('### Plan for `production`');
-  expect(out).toMatch(/: .*conflict \*\*3\*\*/);
+  expect(out).toMatch(/: .*conflict \*\*2\*\*/);
   expect(out).toContain('| update | dashboard | ``` @everyone \\| <img src=x>\ufffd``code`` ``` | `Team` |');
   expect(out).toContain('| **conflict** | dashboard | `Second b` | `Team` | `conflict: someone has changed it there');
   expect(out).toMatch(/```text\n(.*\n)*dashboard Second b \(conflict: not written\)\n {2}.*B of production.*Second b/);

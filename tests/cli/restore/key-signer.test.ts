@@ -72,7 +72,7 @@ it('a new machine learns who signed the key, and what to do after it compared th
 
   await expect(run('laptop', [...RESTORE, '--trust', first])).rejects.toMatchObject({
     code: 'DK_USAGE',
-    message: expect.stringContaining('only its key'),
+    message: expect.stringContaining('only the key of this repository'),
     hint: expect.stringContaining(`dashkeep trust ${first}`),
   });
   expect((await run('laptop', ['trust', first])).exit).toBe(0);

@@ -35,7 +35,7 @@ export const GRAFANA_ADVICE = {
   'check-grafana-scheme':
     'Check that Grafana is running. If its address starts with http://, the port may expect https://. If it starts with https://, the server may require a client certificate, and Dashkeep has none.',
   'check-password':
-    'Check the user name and password. If both are correct, wait: after five wrong passwords, Grafana locks an account for five minutes and refuses even the correct password.',
+    'Check the user name and password. If both are correct, wait: after five wrong passwords, Grafana locks an account for five minutes.',
   'give-grafana-permission':
     'Give the service account the permission {permission}. The Admin role includes it, and a custom role can grant it.',
   'give-role':

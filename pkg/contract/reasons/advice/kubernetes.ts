@@ -11,5 +11,5 @@ export const KUBERNETES_ADVICE = {
   'add-role-rule': 'Add this to the Role in namespace {namespace}: {rule}',
   'create-cluster-object': 'Create the {resource} {name}, as the chart does, or correct its name.',
   'check-service-account-token':
-    'The cluster rejects the service account token. Check that the token is mounted and that the clock is correct.',
+    'The cluster rejects the service account token. Check that the token is mounted and the clock is correct.',
 } as const satisfies Record<string, Text>;

@@ -7,7 +7,7 @@ export const REPOSITORY_ADVICE = {
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
   },
   'remove-twin':
-    'Someone who can write to the bucket copied the repository there. Find out who did this, and delete dashkeep.json there. If you moved the target, run this command with {target} as its target: {command}',
+    'Someone who can write to the bucket copied the repository there. Find out who, and delete that dashkeep.json. If you moved the target, run this command with {target} as its target: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
   'accept-directory':
@@ -85,7 +85,7 @@ export const REPOSITORY_ADVICE = {
     cli: 'To find the unreadable snapshot, run `{command}`. Repair or delete it, or set the identity that decrypts it.',
     page: 'To find the unreadable snapshot, verify the repository. Repair or delete it, or enter the private key that decrypts it.',
   },
-  'upgrade-to-read': 'A newer version wrote that snapshot. Keep the snapshot, and upgrade Dashkeep.',
+  'upgrade-to-read': 'A newer version wrote that snapshot. Keep it, and upgrade Dashkeep.',
   'restore-manifest':
     'Find out who changed the target, and restore the manifest {id} and its signature from earlier versions in the bucket. If the manifest is yours, trust its key. If it is lost, delete that snapshot: {command}',
   'restore-listed':

@@ -55,7 +55,7 @@ export const STORAGE_ADVICE = {
   'check-endpoint':
     'The response is not from S3. Check that the endpoint is an S3 service, without a proxy in between.',
   'check-cloud-endpoint':
-    'The response is not from the storage service. Check the endpoint, and check that no proxy is in between.',
+    'The response is not from the storage service. Check the endpoint, and whether a proxy is in between.',
   'correct-cloud-endpoint': 'Correct the name of the storage account or the endpoint, or check the name server.',
   'trust-endpoint': {
     cli: 'Correct the endpoint, or set NODE_EXTRA_CA_CERTS to a file with its certificate authority.',

@@ -141,7 +141,7 @@ export const PLAN_REASONS = {
   'deleted-since': 'someone has deleted it since',
   'changed-since': 'someone has changed it since',
   'half-written':
-    'the interrupted restore may have written or deleted only part of it, or someone may have created or changed it since',
+    'the interrupted restore may have written or deleted only part of it, or someone may have changed it since',
   'plan-changes-api':
     'saved through the API, for example by Terraform or grafana-operator, which may revert these changes: {titles}',
   'plan-changes-managed': 'managed by {manager}, which may revert these changes: {titles}',

@@ -17,7 +17,7 @@ export const COVERAGE_REASONS = {
   'lacks-server-kinds': 'not included, because only a server admin can read them: {kinds}',
   'lacks-set-kinds': {
     cli: 'not included, because DASHKEEP_SERVER_KINDS=no excludes them: {kinds}',
-    page: 'not included, because the deployment excludes them: {kinds}',
+    page: 'excluded by the deployment: {kinds}',
   },
   'lacks-safety-kinds': 'not included, because a safety snapshot contains only what its restore changes: {kinds}',
   'lacks-unselected': 'not included, because the settings exclude them: {kinds}',
