@@ -9,7 +9,7 @@ import { QueryView } from '../../components/QueryView.tsx';
 import { useLatestChanges } from '../../data/useLatestChanges.ts';
 import { resourcesText } from '../../lib/resources/count.ts';
 import { distinctTimes } from '../../lib/format.ts';
-import { labelled, plural, t } from '../../lib/i18n.ts';
+import { plural, t } from '../../lib/i18n.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { ChangeHead, GroupHead, sizeOf } from '../Changes/ChangeHead.tsx';
 import { changesByBackup, keyOf, refOfChange } from '../Changes/feed.ts';
@@ -110,7 +110,7 @@ function Changes({ items, total, sides }: ChangesProps) {
 function countsText({ counts, permissions }: Pick<ChangePage, 'counts' | 'permissions'>): string {
   const parts = (['added', 'changed', 'removed'] as const).flatMap((change) => {
     const count = counts?.[change] ?? 0;
-    return count > 0 ? labelled(changeLabel(change), resourcesText(count, permissions?.[change])) : [];
+    return count > 0 ? `${changeLabel(change)} ${resourcesText(count, permissions?.[change])}` : [];
   });
   return parts.join(', ') || t('latestChanges.none', 'no changes');
 }

@@ -189,7 +189,7 @@ test('the latest changes are grouped as on the page of all changes, and lead to 
     'and 4 more',
   ]);
   await expect(
-    page.getByText(/: Added: 4 resources, Changed: 1 resource, Removed: 60 resources and permissions of 50 of them\.$/),
+    page.getByText(/: Added 4 resources, Changed 1 resource, Removed 60 resources and permissions of 50 of them\.$/),
   ).toBeVisible();
   await expectAccessible(page);
   await list.getByRole('link', { name: 'redis' }).click();
