@@ -81,7 +81,7 @@ export class Runs {
     }
   }
 
-  /** The later restore that undid one, or finished it if it ended early. */
+  /** The first later restore that undid one, or finished it if it ended early: others may do the same again. */
   async #continuedBy(cut: RunRecord, caller: Caller, signal: AbortSignal): Promise<string | undefined> {
     const { id, kind, status, undoes, source } = cut;
     if (kind !== 'restore') {
@@ -94,7 +94,7 @@ export class Runs {
       (run.undoes === id || (status !== 'complete' && run.undoes === undoes && run.source === source)) &&
       (run.status === 'complete' || run.status === 'partial');
     const later = (await history.since(cut.started, isLater, signal)).filter((run) => mayKnow(run, caller));
-    for (const { id: candidate } of later.slice(0, LATER_READ)) {
+    for (const { id: candidate } of later.toReversed().slice(0, LATER_READ)) {
       // Anyone may have written its line. Its record has a request and an undone run only if a trusted key signed it.
       const run = await history.find(candidate, signal);
       if (run !== undefined && continues(run, cut)) {
@@ -123,7 +123,8 @@ export class Runs {
     for (const { id: candidate } of restores.filter(mayBe).slice(0, LATER_READ)) {
       const cut = await history.find(candidate, signal);
       if (cut?.planned !== undefined && continues({ ...record, status: 'complete' }, cut)) {
-        return candidate;
+        const first = await this.#continuedBy(cut, caller, signal);
+        return first === undefined || first >= id ? candidate : undefined;
       }
     }
     return undefined;

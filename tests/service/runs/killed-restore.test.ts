@@ -18,7 +18,7 @@ describe('a restore that did not end well', () => {
         : undefined;
     });
 
-  it.each(variants(['undo', 'finish'] as const))('explains itself to the next service: %s', async (way) => {
+  it.each(variants(['finish', 'undo'] as const))('explains itself to the next service: %s', async (way) => {
     const { child, url } = await startProcess();
     const ended = (id: string) =>
       eventually('the run to end', async () => {
@@ -78,6 +78,15 @@ describe('a restore that did not end well', () => {
     // Who undoes what finished it has to know that this leaves the part before.
     const finishing = (await service.call('GET', `/runs/${second.id}`)).json;
     expect(finishing.finishes).toBe(way === 'finish' ? run.id : undefined);
+
+    if (way === 'finish') {
+      state.org(1).dashboards.delete(all[0]!);
+      const { json: anew } = await service.call('POST', '/restores', request);
+      const { json: third } = await service.call('POST', `/restores/${anew.id}/apply`, {});
+      expect(await service.ended(third.id)).toMatchObject({ status: 'complete' });
+      expect((await service.call('GET', `/runs/${third.id}`)).json.finishes).toBeUndefined();
+      expect((await service.call('GET', `/runs/${run.id}`)).json.continuedBy).toBe(second.id);
+    }
   });
 
   it.each(
