@@ -7,7 +7,7 @@ import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../http/client.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { KnownPreviews } from '../known-previews.ts';
-import type { KindTraits } from './traits.ts';
+import type { DeletedAlong, KindTraits } from './traits.ts';
 import type { Content } from './content.ts';
 
 /** What a kind works with: one org of one Grafana, for one run. */
@@ -143,19 +143,6 @@ export interface Written {
   losses: KnownReason[];
 }
 
-/** What Grafana deletes with a resource of another kind, under another UID: people may have made it at any time. */
-export interface DeletedAlong {
-  /** The kind of that resource. */
-  readonly owner: KindName;
-  /**
-   * The fact in which a snapshot names that resource; empty = none. Absent, also in a snapshot = the content names it,
-   * by its first reference to that kind.
-   */
-  readonly fact?: string;
-  /** All that goes with one of them. @throws if some can't be read */
-  of(context: KindContext, owner: string): AsyncIterable<Listed>;
-}
-
 /** What the documentation's table of kinds says; kept with the code it speaks of. */
 export interface KindDeclaration {
   /** What it is, for people: 'Dashboards', 'Contact points'. */
@@ -234,7 +221,7 @@ export interface Kind extends KindTraits {
   /** The revision of content that was just read, if otherwise only a list contains it. Absent = not known. */
   revisionOf?(context: KindContext, uid: string, content: Content): Promise<string | undefined>;
   /** Grafana deletes it with a resource of another kind, under another UID. Absent = with none. */
-  readonly deletedAlong?: DeletedAlong;
+  readonly deletedAlong?: DeletedAlong<KindContext, Listed>;
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;
 

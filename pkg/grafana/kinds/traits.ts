@@ -3,6 +3,19 @@ import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Json } from '../../lib/json/json.ts';
 import type { Content } from './content.ts';
 
+/** What Grafana deletes with a resource of another kind, under another UID: people may have made it at any time. */
+export interface DeletedAlong<Context, Listed> {
+  /** The kind of that resource. */
+  readonly owner: KindName;
+  /**
+   * The fact in which a snapshot names that resource; empty = none. Absent, also in a snapshot = the content names it,
+   * by its first reference to that kind.
+   */
+  readonly fact?: string;
+  /** All that goes with one of them. @throws if some can't be read */
+  of(context: Context, owner: string): AsyncIterable<Listed>;
+}
+
 /**
  * What the rest of the program has to know about a kind besides how to read and write it. Each trait is absent where it
  * does not hold, so that a new kind says only what is special about it.

@@ -67,8 +67,10 @@ export function allWarnings(
     parts.settings.isKeyOfOthers ? undefined : unopened,
   ];
   for (const one of known) {
-    if (one !== undefined) {
-      warnings.push(failureText(one));
+    const text = one === undefined ? undefined : failureText(one);
+    // Reading the repository and opening it may fail alike.
+    if (text !== undefined && !warnings.some(({ message }) => message === text.message)) {
+      warnings.push(text);
     }
   }
   for (const { why, advice } of (parts.statusCache.repository?.future ?? []).map(futureFinding)) {

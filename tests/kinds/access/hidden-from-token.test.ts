@@ -44,15 +44,15 @@ it.each(['Viewer', 'Editor'] as const)(
     expect(manifest.status).toBe('partial');
     expect(namesOf(manifest)).toEqual(['annotation open', 'dashboard open-board', 'folder open']);
     const found = manifest.errors.map(({ kind, uid, reason }) => `${kind}${uid}: ${reason}`).toSorted();
-    const onDashboards = 'some resources may be missing: without dashboards:read on dashboards:* and folders:*';
+    const onDashboards = 'without dashboards:read on dashboards:* and folders:*';
     expect(found).toEqual([
       expect.stringContaining(`annotation: ${onDashboards}`),
-      expect.stringContaining('dashboard-snapshot: some resources may be missing: without org.users:write'),
+      expect.stringContaining('dashboard-snapshot: without org.users:write'),
       expect.stringContaining(`dashboard: ${onDashboards}`),
-      expect.stringContaining('folder: some resources may be missing: without folders:read on folders:*'),
-      expect.stringContaining('library-panel: some resources may be missing: without folders:read on folders:*'),
+      expect.stringContaining('folder: without folders:read on folders:*'),
+      expect.stringContaining('library-panel: without folders:read on folders:*'),
       expect.stringContaining(
-        'public-dashboard: some resources may be missing: without dashboards:read on dashboards:*',
+        'public-dashboard: without dashboards:read on dashboards:*',
       ),
     ]);
     expect(found.every((text) => text.includes('The Admin role includes it'))).toBe(true);

@@ -81,8 +81,8 @@ describe('a restore that did not end well', () => {
 
     if (way === 'finish') {
       state.org(1).dashboards.delete(all[0]!);
-      const { json: anew } = await service.call('POST', '/restores', request);
-      const { json: third } = await service.call('POST', `/restores/${anew.id}/apply`, {});
+      const { json: repeated } = await service.call('POST', '/restores', request);
+      const { json: third } = await service.call('POST', `/restores/${repeated.id}/apply`, {});
       expect(await service.ended(third.id)).toMatchObject({ status: 'complete' });
       expect((await service.call('GET', `/runs/${third.id}`)).json.finishes).toBeUndefined();
       expect((await service.call('GET', `/runs/${run.id}`)).json.continuedBy).toBe(second.id);
