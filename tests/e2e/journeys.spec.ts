@@ -103,7 +103,7 @@ test(
     await page.getByRole('link', { name: 'Restore this folder' }).click();
     await expect(page.getByRole('combobox', { name: /^Folder/ })).toHaveValue(folder.title);
     await page.getByRole('button', { name: 'Show the plan' }).click();
-    await expect(page.getByRole('heading', { name: /resources will be restored/ })).toBeVisible(LONG);
+    await expect(page.getByRole('heading', { name: /resources.* will be restored/ })).toBeVisible(LONG);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Restore now' }).click();
     await expect(page.getByText(/resources (and permissions of \d+ of them )?restored/)).toBeVisible({
@@ -120,15 +120,13 @@ test(
     await page.getByRole('button', { name: 'Undo this restore' }).click();
     await expect(page.getByRole('heading', { name: 'Undo plan' })).toBeVisible(LONG);
     const items = page.getByRole('table', { name: 'Plan' }).getByRole('row');
-    await expect(
-      items.filter({ hasText: inner.title }).filter({ hasText: 'Folder permissions' }).first(),
-    ).toBeVisible();
+    await expect(items.filter({ hasText: inner.title }).first()).toBeVisible();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Undo now' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox').fill(await wanted(page));
     await dialog.getByRole('button', { name: 'Undo now' }).click();
-    await expect(page.getByText(/^Undone: \d+ resources removed/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/^Undone: \d+ resources.* removed/)).toBeVisible({ timeout: 120_000 });
     await expect(page.getByRole('heading', { name: 'Undone' })).toBeVisible();
     const results = page.getByRole('table', { name: 'Results' });
     await expect(
@@ -161,7 +159,7 @@ test(
     await expect(difference.getByText('Changed by mistake').first()).toBeVisible(LONG);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-    await expect(page.getByText('1 resource restored')).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/1 resource.* restored/)).toBeVisible({ timeout: 120_000 });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
     expect(problems).toEqual([]);
   },
@@ -207,7 +205,7 @@ test.describe('by keyboard alone', () => {
     await typeWanted(page);
     await tabTo(page.getByRole('dialog').getByRole('button', { name: 'Restore now' }));
     await page.keyboard.press('Enter');
-    await expect(page.getByText('2 resources restored')).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/2 resources.* restored/)).toBeVisible({ timeout: 120_000 });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
   });
 

@@ -33,7 +33,7 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   await expectAccessible(page);
 
   await page.getByRole('button', { name: 'Send now' }).click();
-  await expect(page.getByText(/^\d+ resources sent$/)).toBeVisible();
+  await expect(page.getByText(/^\d+ resources.* sent$/)).toBeVisible();
   expect(service.state.elsewhere.size).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Undo the changes in production' }).click();
   await expect(page.getByRole('heading', { name: 'Undo plan for production' })).toBeVisible();
