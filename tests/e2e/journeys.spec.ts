@@ -159,7 +159,7 @@ test(
     await expect(difference.getByText('Changed by mistake').first()).toBeVisible(LONG);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-    await expect(page.getByText(/1 resource.* restored/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/1 resource (and its permissions )?restored/)).toBeVisible({ timeout: 120_000 });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
     expect(problems).toEqual([]);
   },
@@ -205,7 +205,9 @@ test.describe('by keyboard alone', () => {
     await typeWanted(page);
     await tabTo(page.getByRole('dialog').getByRole('button', { name: 'Restore now' }));
     await page.keyboard.press('Enter');
-    await expect(page.getByText(/2 resources.* restored/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/2 resources (and permissions of \d of them )?restored/)).toBeVisible({
+      timeout: 120_000,
+    });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
   });
 

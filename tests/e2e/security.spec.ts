@@ -51,7 +51,7 @@ test('a plan says first that a password would go to another address, and asks be
   await expectAccessible(page);
   await dialog.getByRole('textbox').fill('1 security change');
   await confirm.click();
-  await expect(page.getByText(/1 resource.* restored/)).toBeVisible(LONG);
+  await expect(page.getByText(/1 resource (and its permissions )?restored/)).toBeVisible(LONG);
   const found = await admin<{ url: string; secureJsonFields?: Record<string, boolean> }>(
     'GET',
     `/api/datasources/uid/${SECRET.uid}`,
@@ -138,6 +138,8 @@ elsewhere.describe('in an organization that is not the home one', () => {
       .first()
       .click(LONG);
     await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-    await expect(page.getByText(/resources?.* restored/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/resources? (and (its )?permissions (of \d+ of them )?)?restored/)).toBeVisible({
+      timeout: 120_000,
+    });
   });
 });

@@ -43,7 +43,7 @@ for (const [way, press] of WAYS) {
     await expect(difference.getByText('Changed by mistake').first()).toBeVisible(LONG);
     await expectAccessible(page);
     await click(page.getByRole('button', { name: 'Restore now' }));
-    await expect(page.getByText(/1 resource.* restored/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/1 resource (and its permissions )?restored/)).toBeVisible({ timeout: 120_000 });
     await expectAccessible(page);
     expect(clicks).toBeLessThanOrEqual(MOST_CLICKS);
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
@@ -73,7 +73,9 @@ for (const [way, press] of WAYS) {
     await expectAccessible(page);
     await click(restore);
     await click(page.getByRole('button', { name: 'Restore now' }));
-    await expect(page.getByText(/resources?.* restored/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/resources? (and (its )?permissions (of \d+ of them )?)?restored/)).toBeVisible({
+      timeout: 120_000,
+    });
     expect(clicks).toBeLessThanOrEqual(MOST_CLICKS);
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
     expect(problems).toEqual([]);
@@ -165,7 +167,7 @@ test('one alert rule is compared and restored, and the rest of its group stays',
   await expect(page.getByText(/^Saved through the API/)).toBeVisible();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
   await page.getByRole('dialog').getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/1 resource.* restored/)).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText(/1 resource (and its permissions )?restored/)).toBeVisible({ timeout: 120_000 });
   const after = await ours();
   expect(after.map(({ title, for: pending }) => `${title} ${pending}`).sort()).toEqual([
     `${rule.title} ${saved?.for}`,
