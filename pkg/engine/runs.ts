@@ -187,20 +187,27 @@ export async function interruptedUndoOf(
   return interrupted.find((newer) => newer.id > cut.id && takesOver(newer, cut));
 }
 
-/** The later restore that finished a restore or undid it; as `interruptedRestores`, by signed records only. */
+/**
+ * The later restore that undid a restore, or otherwise the first that finished it; as `interruptedRestores`, by signed
+ * records only.
+ */
 export async function continuationOf(
   repository: Runs & TimePorts & Pick<Repository, 'run' | 'trust'>,
   cut: RunRecord,
   calls: Abortable,
 ): Promise<RunRecord | undefined> {
   const lines = await linesBackTo(repository, cut.id, calls);
+  let first: RunRecord | undefined;
   for (const { id } of lines.filter((line) => line.kind === 'restore' && line.id > cut.id)) {
     const stored = await repository.run(id, calls);
     if (stored !== undefined && repository.trust.counts(stored.author) && continues(stored.record, cut)) {
-      return stored.record;
+      if (stored.record.undoes === cut.id) {
+        return stored.record;
+      }
+      first = stored.record;
     }
   }
-  return undefined;
+  return first;
 }
 
 /** The newest runs, at least those that are later than one. */

@@ -51,7 +51,8 @@ it('finds an interrupted restore, and what undid it, however many runs there wer
     await repository.writeRun(run);
     return run;
   };
-  const cut = await write({ planned: 4 });
+  const request = { snapshot: source };
+  const cut = await write({ planned: 4, request });
   expect(await continuationOf(repository, cut, {})).toBeUndefined();
   const verify = async (times: number): Promise<void> => {
     for (let verified = 0; verified < times; verified++) {
@@ -68,6 +69,9 @@ it('finds an interrupted restore, and what undid it, however many runs there wer
   expect((await interruptedRestores(repository, {})).map(({ id }) => id)).toEqual([cutUndo.id]);
   await write({ status: 'complete', undoes: cutUndo.id });
   expect((await interruptedRestores(repository, {})).map(({ id }) => id)).toEqual([cut.id]);
+  const finished = await write({ status: 'complete', request });
+  await write({ status: 'complete', request });
+  expect((await continuationOf(repository, cut, {}))?.id).toBe(finished.id);
   const undo = await write({ status: 'complete', undoes: cut.id });
   await verify(60);
   expect((await continuationOf(repository, cut, {}))?.id).toBe(undo.id);

@@ -57,7 +57,7 @@ export function cutShort(
 
 const CONFIRMS = 'Both ask for confirmation if necessary; without a terminal, use --confirm.';
 
-/** What is written one by one: permissions, too. */
+/** A restore writes permissions one by one, so they count here. */
 const amountOf = (planned: number): string =>
   `${counted(planned, 'resource')}${planned === 1 ? '' : ' and permissions'}`;
 

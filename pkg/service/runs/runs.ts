@@ -81,8 +81,12 @@ export class Runs {
     }
   }
 
-  /** The first later restore that undid one, or finished it if it ended early: others may do the same again. */
-  async #continuedBy(cut: RunRecord, caller: Caller, signal: AbortSignal): Promise<string | undefined> {
+  /**
+   * The later restore that undid one, or otherwise the first that finished it if it ended early: others may do the same
+   * again.
+   * @param until - only before this run
+   */
+  async #continuedBy(cut: RunRecord, caller: Caller, signal: AbortSignal, until?: string): Promise<string | undefined> {
     const { id, kind, status, undoes, source } = cut;
     if (kind !== 'restore') {
       return undefined;
@@ -91,10 +95,12 @@ export class Runs {
     const isLater = (run: RunLine): boolean =>
       run.kind === 'restore' &&
       run.id > id &&
+      (until === undefined || run.id < until) &&
       (run.undoes === id || (status !== 'complete' && run.undoes === undoes && run.source === source)) &&
       (run.status === 'complete' || run.status === 'partial');
     const later = (await history.since(cut.started, isLater, signal)).filter((run) => mayKnow(run, caller));
-    for (const { id: candidate } of later.toReversed().slice(0, LATER_READ)) {
+    const [undone, finished] = [true, false].map((isUndo) => later.filter((run) => (run.undoes === id) === isUndo));
+    for (const { id: candidate } of [...(undone ?? []), ...(finished ?? []).toReversed()].slice(0, LATER_READ)) {
       // Anyone may have written its line. Its record has a request and an undone run only if a trusted key signed it.
       const run = await history.find(candidate, signal);
       if (run !== undefined && continues(run, cut)) {
@@ -123,8 +129,7 @@ export class Runs {
     for (const { id: candidate } of restores.filter(mayBe).slice(0, LATER_READ)) {
       const cut = await history.find(candidate, signal);
       if (cut?.planned !== undefined && continues({ ...record, status: 'complete' }, cut)) {
-        const first = await this.#continuedBy(cut, caller, signal);
-        return first === undefined || first >= id ? candidate : undefined;
+        return (await this.#continuedBy(cut, caller, signal, id)) === undefined ? candidate : undefined;
       }
     }
     return undefined;
