@@ -51,9 +51,7 @@ it.each(['Viewer', 'Editor'] as const)(
       expect.stringContaining(`dashboard: ${onDashboards}`),
       expect.stringContaining('folder: without folders:read on folders:*'),
       expect.stringContaining('library-panel: without folders:read on folders:*'),
-      expect.stringContaining(
-        'public-dashboard: without dashboards:read on dashboards:*',
-      ),
+      expect.stringContaining('public-dashboard: without dashboards:read on dashboards:*'),
     ]);
     expect(found.every((text) => text.includes('The Admin role includes it'))).toBe(true);
   },
