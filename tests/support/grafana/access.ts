@@ -185,6 +185,13 @@ export function aclLevel(identity: Identity, acl: readonly AclEntry[]): number {
   return level;
 }
 
+/** Takes back what someone who goes was permitted: Grafana deletes that along with a user, team or service account. */
+export function dropPermissions({ folders, dashboards, dataSources }: Org, isOf: (entry: AclEntry) => boolean): void {
+  for (const owner of [...folders.values(), ...dashboards.values(), ...dataSources.values()]) {
+    owner.acl = owner.acl.filter((entry) => !isOf(entry));
+  }
+}
+
 const LEVEL: Record<string, number> = { read: 1, write: 2, create: 2, delete: 2, permissions: 4 };
 
 /** Level of an action such as `folders:write` or `dashboards.permissions:read`. */

@@ -3,7 +3,7 @@ import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts'
 import { because, lossesOf } from '../../../contract/reasons/reason.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { sourceOf, storedContent } from '../content.ts';
+import { isRestored, sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { isHalfMade, isOwnersDefault } from '../plan/earlier-restores.ts';
 import { deletedWithOwner } from '../plan/owned-resources.ts';
@@ -21,24 +21,35 @@ export async function leaveWhatChanged(
   if (before === undefined || (item.action !== 'create' && item.action !== 'update')) {
     return;
   }
-  const left = (await isHalfUndone(item, planning))
-    ? undefined
-    : (await wasKept(item, before, planning, items))
-      ? passedOver(item.live === undefined ? 'deleted-since' : 'changed-since')
-      : before.did === 'deleted'
-        ? item.live === undefined || item.code === 'pristine' || (await cameWithOwner(item, planning, items))
-          ? undefined
-          : await afterDeletion(item, before, planning)
-        : isAsLeft(item, before)
-          ? undefined
-          : item.live === undefined
-            ? passedOver('deleted-since')
-            : leftAsItIs(before);
+  const left = await reasonToLeave(item, before, planning, items);
   if (left !== undefined) {
     Object.assign(item, { ...left, ...lossesOf([]), security: [] });
     return;
   }
   Object.assign(item, because(reason(before.did === 'deleted' ? 'deleted' : 'changed')));
+}
+
+/** Why an item is passed over; undefined if what is live is what the restore left there. */
+async function reasonToLeave(
+  item: PlannedItem,
+  before: Touched,
+  planning: Planning,
+  items: readonly PlannedItem[],
+): Promise<ReturnType<typeof leftAsItIs> | undefined> {
+  if ((await isHalfUndone(item, planning)) || (await lostDeletedSubjects(item, before, planning, items))) {
+    return undefined;
+  }
+  if (await wasKept(item, before, planning, items)) {
+    return passedOver(item.live === undefined ? 'deleted-since' : 'changed-since');
+  }
+  if (before.did === 'deleted') {
+    const isGone = item.live === undefined || item.code === 'pristine';
+    return isGone || (await cameWithOwner(item, planning, items)) ? undefined : afterDeletion(item, before, planning);
+  }
+  if (isAsLeft(item, before)) {
+    return undefined;
+  }
+  return item.live === undefined ? passedOver('deleted-since') : leftAsItIs(before);
 }
 
 /**
@@ -64,6 +75,29 @@ async function wasKept(
   }
   const live = await kindOf(owner.kind).read(planning.contextIn(home), { uid: owner.uid, title: owner.uid });
   return identityIn(live) === identity;
+}
+
+/**
+ * Whether a restore that was killed had not yet deleted permissions, and they lack only those of service accounts and
+ * teams that it had deleted, which come back: Grafana deletes these permissions along.
+ */
+async function lostDeletedSubjects(
+  { org, kind: name, uid, entry, live: mark }: PlannedItem,
+  { did, open }: Touched,
+  planning: Planning,
+  items: readonly PlannedItem[],
+): Promise<boolean> {
+  const { request } = planning;
+  const kind = kindOf(name);
+  const home = request.instance.orgs.find(({ id }) => id === org);
+  if (did !== 'deleted' || open !== true || kind.namesPeople !== true || !mark || !entry || !home) {
+    return false;
+  }
+  const missing = new Set(items.filter((one) => one.action === 'create').map(keyOf));
+  const whole = await storedContent(sourceOf(request), entry, request.signal);
+  const rest = kind.rename?.(whole, (one) => (missing.has(keyOf({ org, ...one })) ? '' : one.uid));
+  const live = await kind.read(planning.contextIn(home), { uid, title: uid });
+  return rest !== undefined && live !== undefined && isRestored(kind, rest, live);
 }
 
 /** What Grafana gives to one that it creates, and to no other. */

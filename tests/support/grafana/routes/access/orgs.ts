@@ -1,4 +1,4 @@
-import { can } from '../../access.ts';
+import { can, dropPermissions } from '../../access.ts';
 import type { Call } from '../../http/call.ts';
 import type { Address, Org, User } from '../../model/model.ts';
 import type { Role } from '../../model/stored.ts';
@@ -214,6 +214,7 @@ function removeMember(call: Call, org: Org): unknown {
   }
   org.members.delete(userId);
   org.teams.forEach((team) => team.members.delete(userId));
+  dropPermissions(org, (entry) => entry.userId === userId);
   return { message: 'User removed from organization' };
 }
 

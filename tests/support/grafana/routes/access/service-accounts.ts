@@ -1,4 +1,5 @@
 import { type Call, Reply } from '../../http/call.ts';
+import { dropPermissions } from '../../access.ts';
 import type { ServiceAccount, Token } from '../../model/model.ts';
 import type { Role } from '../../model/stored.ts';
 import { errutil, problem } from '../../http/problems.ts';
@@ -46,6 +47,7 @@ export function serviceAccountRoutes(router: Router): void {
   router.on('DELETE /api/serviceaccounts/:id', (call) => {
     const account = find(call, 'serviceaccounts:delete');
     call.org.serviceAccounts.delete(account.id);
+    dropPermissions(call.org, ({ userId }) => userId === account.id);
     call.state.tokens = call.state.tokens.filter((token) => token.serviceAccountId !== account.id);
     return { message: 'Service account deleted' };
   });

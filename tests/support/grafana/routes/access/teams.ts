@@ -1,4 +1,5 @@
 import type { Call } from '../../http/call.ts';
+import { dropPermissions } from '../../access.ts';
 import type { Team } from '../../model/org.ts';
 import type { User } from '../../model/model.ts';
 import { problem } from '../../http/problems.ts';
@@ -44,11 +45,7 @@ export function teamRoutes(router: Router): void {
   router.on('DELETE /api/teams/:id', (call) => {
     const { id } = find(call, 'teams:delete');
     call.org.teams.delete(id);
-    // Their permissions go with them.
-    const { folders, dashboards, dataSources } = call.org;
-    for (const owner of [...folders.values(), ...dashboards.values(), ...dataSources.values()]) {
-      owner.acl = owner.acl.filter((entry) => entry.teamId !== id);
-    }
+    dropPermissions(call.org, ({ teamId }) => teamId === id);
     return { message: 'Team deleted' };
   });
   memberRoutes(router);

@@ -1,4 +1,5 @@
 import type { Call } from '../../http/call.ts';
+import { dropPermissions } from '../../access.ts';
 import type { Org, User } from '../../model/model.ts';
 import { accessDenied, problem } from '../../http/problems.ts';
 import { changedPreferences, preferencesDto } from '../../preferences.ts';
@@ -89,6 +90,7 @@ export function userRoutes(router: Router): void {
     call.state.orgs.forEach((org) => {
       org.members.delete(user.id);
       org.teams.forEach((team) => team.members.delete(user.id));
+      dropPermissions(org, ({ userId }) => userId === user.id);
     });
     return { message: 'User deleted' };
   });
