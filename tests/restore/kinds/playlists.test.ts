@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { planUndo } from '../../../pkg/engine/restore/undo/undo.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
+import { stoppedAt, undo } from '../undo/undoing.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
@@ -75,5 +76,18 @@ describe('playlists that get another uid', () => {
     expect(live()).toEqual(['Lobby 5m', 'Wall 30s']);
     const { plan } = await planUndo(await bench.request({}), (await bench.repository.run(run))!);
     expect(named(plan, 'delete').length).toBe(2);
+  });
+
+  it('are deleted by the undo of a restore that was killed after it created one', async () => {
+    await lost(WALL, LOBBY);
+    await bench.api('POST /api/playlists', LOBBY);
+    const match = /^POST .*playlists/;
+    await expect(
+      stoppedAt(bench, { match, end: 'killed' }, (signal) => bench.applyRecorded({ ...only, signal }, true)),
+    ).rejects.toThrow();
+    expect(live()).toHaveLength(2);
+    const [{ id } = { id: '' }] = await bench.repository.runs({ limit: 1 });
+    expect(await undo(bench, id)).toMatchObject({ status: 'complete', counts: { skipped: 0 } });
+    expect(live()).toEqual(['Lobby 5m']);
   });
 });

@@ -93,6 +93,10 @@ async function planKind(
   const items: PlannedItem[] = [];
   await visitTouched(request, kind, context, created, stored, {
     async each(one, live) {
+      // The restore stopped before it created that.
+      if (live === undefined && one.open === true) {
+        return;
+      }
       const item = await planOne(request, kind, one, live, halfDeleted);
       items.push({ ...item, ...compact({ entry: stored?.get(keyOf(one)) }) });
     },

@@ -1,12 +1,13 @@
+import { compact } from '../../../contract/compact.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import type { Kind } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isCreatedInPart, isRestored, isUpdatedInPart, sourceOf, storedContent } from '../content.ts';
+import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint } from '../apply/change-log.ts';
@@ -33,9 +34,8 @@ export async function closeOpenEntries(
   for (const org of request.instance.orgs) {
     for (const name of new Set(open.map(({ kind }) => kind))) {
       const ofKind = open.filter((one) => one.org === org.id && one.kind === name);
-      for (const one of ofKind.length === 0 ? [] : await closeKind(request, org, name, ofKind, [before, stored])) {
-        closed.set(keyOf(one), one);
-      }
+      const known = ofKind.length === 0 ? [] : await closeKind(request, org, name, ofKind, [before, stored]);
+      known.forEach(([key, one]) => closed.set(key, one));
     }
   }
   return touched.map((one) => closed.get(keyOf(one)) ?? one);
@@ -47,10 +47,17 @@ async function closeKind(
   name: KindName,
   open: readonly Touched[],
   [before, stored]: readonly [Entries, Entries | undefined],
-): Promise<Touched[]> {
+): Promise<[key: string, closed: Touched][]> {
   const kind = kindOf(name);
   const context = writeContext(request, org);
-  const closed: Touched[] = [];
+  const closed: [string, Touched][] = [];
+  const unseen: Touched[] = [];
+  const close = (one: Touched, live: Content | undefined): void => {
+    closed.push([
+      keyOf(one),
+      { ...one, ...compact({ mark: live && contentFingerprint(request.repository, kind, live) }) },
+    ]);
+  };
   if (!(await kind.serves(context)).served) {
     return closed;
   }
@@ -60,16 +67,19 @@ async function closeKind(
         one.did === 'updated' &&
         (await isHalfUpdated(request, kind, live, [before.get(keyOf(one)), stored?.get(keyOf(one))]))
       ) {
-        const { open: _, ...known } = one;
-        closed.push({ ...known, mark: live && contentFingerprint(request.repository, kind, live) });
+        const { open: _, mark: __, ...known } = one;
+        close(known, live);
         return;
       }
       if (live === undefined) {
+        if (one.did === 'created') {
+          unseen.push(one);
+        }
         return;
       }
       const mark = contentFingerprint(request.repository, kind, live);
       if (one.did === 'created' && live.unfinished === true) {
-        closed.push({ ...one, mark });
+        close(one, live);
         return;
       }
       const entry = stored?.get(keyOf(one));
@@ -79,13 +89,47 @@ async function closeKind(
           : await storedContent(sourceOf(request), entry, request.signal);
       const isBegun = one.did === 'created' && wanted !== undefined && isCreatedInPart(kind, live, wanted);
       if (isBegun || (wanted !== undefined && isRestored(kind, wanted, live))) {
-        closed.push({ ...one, mark });
+        close(one, live);
       }
     },
     // The restore left nothing like that.
     unreadable: () => undefined,
   });
+  for (const [one, live] of await createdElsewhere(request, kind, context, unseen, [before, stored])) {
+    closed.push([
+      keyOf(one),
+      { ...one, uid: live.uid, mark: contentFingerprint(request.repository, kind, live.content) },
+    ]);
+  }
   return closed;
+}
+
+/** What the restore created under a uid that Grafana chose, and did not come to record. */
+async function createdElsewhere(
+  request: PlanRequest,
+  kind: Kind,
+  context: WriteContext,
+  unseen: readonly Touched[],
+  [before, stored]: readonly [Entries, Entries | undefined],
+): Promise<[one: Touched, live: { uid: string; content: Content }][]> {
+  const wanted = new Map<string, Content>();
+  for (const one of kind.counterparts === undefined ? [] : unseen) {
+    const entry = stored?.get(keyOf(one));
+    if (entry !== undefined) {
+      wanted.set(one.uid, await storedContent(sourceOf(request), entry, request.signal));
+    }
+  }
+  const ofKind = [...before.values()].filter((entry) => entry.org === context.org.id && entry.kind === kind.name);
+  const taken = new Set(ofKind.map(({ uid }) => uid));
+  const found: [Touched, { uid: string; content: Content }][] = [];
+  for (const [from, uid] of wanted.size === 0 ? [] : ((await kind.counterparts?.(context, wanted, taken)) ?? [])) {
+    const content = await kind.read(context, { uid, title: uid });
+    const [one, whole] = [unseen.find((candidate) => candidate.uid === from), wanted.get(from)];
+    if (one !== undefined && whole !== undefined && content !== undefined && isRestored(kind, whole, content)) {
+      found.push([one, { uid, content }]);
+    }
+  }
+  return found;
 }
 
 /** Whether the restore wrote only parts of it, by what it overwrote and what it brought back. */
