@@ -41,6 +41,8 @@ export interface KindTraits {
   readonly hasMemberships?: true;
   /** Names people and teams: where these are missing, it comes back in part. */
   readonly namesPeople?: true;
+  /** Permissions can name it, and Grafana deletes those along with it. */
+  readonly isPermitted?: true;
   /** Size of a body that lists nothing, in bytes of canonical JSON: a list that was emptied is lost, too. */
   readonly emptyBytes?: number;
   /**

@@ -22,12 +22,8 @@ const SUBJECTS = {
   },
 };
 
-/**
- * The undo of a restore is killed when Grafana has deleted someone that the restore had brought back, and before it
- * deletes the folder on which they have a permission.
- * @returns that undo, and what the restore had left
- */
-async function killedUndo(kind: keyof typeof SUBJECTS): Promise<{ run: string; after: Record<string, string> }> {
+/** A restore has brought back someone and a folder on which they have a permission. */
+async function restored(kind: keyof typeof SUBJECTS): Promise<{ run: string; after: Record<string, string> }> {
   const { add, removes, of } = SUBJECTS[kind];
   bench = await RestoreBench.start({ profile: '12.4' });
   const id = await add();
@@ -36,10 +32,14 @@ async function killedUndo(kind: keyof typeof SUBJECTS): Promise<{ run: string; a
   const manifest = await bench.backup();
   await bench.api('DELETE /api/folders/shop');
   await bench.api(`${removes}/${id}`);
-
   const { run } = await bench.applyRecorded({ manifest }, true, manifest.id);
-  const after = stateOf(await bench.backup());
-  const match = new RegExp(`^${removes}/`);
+  return { run, after: stateOf(await bench.backup()) };
+}
+
+/** Its undo is killed when Grafana has deleted them, and before it deletes the folder. */
+async function killedUndo(kind: keyof typeof SUBJECTS): Promise<{ run: string; after: Record<string, string> }> {
+  const { run, after } = await restored(kind);
+  const match = new RegExp(`^${SUBJECTS[kind].removes}/`);
   const stopped = await stoppedAt(bench, { match, end: 'killed' }, (signal) => undo(bench, run, signal));
   expect(live().folders.has('shop')).toBe(true);
   return { run: stopped.id, after };
@@ -51,7 +51,29 @@ describe.each(Object.keys(SUBJECTS) as (keyof typeof SUBJECTS)[])('an undo kille
     expect(await undo(bench, run)).toMatchObject({ status: 'complete' });
     expect(stateOf(await bench.backup())).toEqual(after);
   });
+
+  it('can be undone in two attempts, of which the first is killed before these permissions', async () => {
+    const { run, after } = await killedUndo(kind);
+    const match = /^POST \/api\/access-control\/folders/;
+    await stoppedAt(bench, { match, end: 'killed', moment: 'before' }, (signal) => undo(bench, run, signal));
+    expect(await undo(bench, run)).toMatchObject({ status: 'complete' });
+    expect(stateOf(await bench.backup())).toEqual(after);
+  });
 });
+
+it.each(['service-account', 'team'] as const)(
+  'the permissions of a %s on what an undo left come back',
+  async (kind) => {
+    const { run } = await restored(kind);
+    await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'mine', title: 'Mine' }, folderUid: 'shop' });
+    const filled = stateOf(await bench.backup());
+    const { id, status } = await undo(bench, run);
+    expect(status).toBe('partial');
+    expect(stateOf(await bench.backup())).not.toEqual(filled);
+    expect(await undo(bench, id)).toMatchObject({ status: 'complete' });
+    expect(stateOf(await bench.backup())).toEqual(filled);
+  },
+);
 
 it('permissions that someone changed after a killed undo stay', async () => {
   const { run } = await killedUndo('service-account');

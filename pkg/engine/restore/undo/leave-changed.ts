@@ -1,20 +1,20 @@
-import type { Touched } from '../../../contract/runs.ts';
 import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { because, lossesOf } from '../../../contract/reasons/reason.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { isRestored, sourceOf, storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { isHalfMade, isOwnersDefault } from '../plan/earlier-restores.ts';
 import { deletedWithOwner } from '../plan/owned-resources.ts';
 import type { Planning } from '../plan/planning.ts';
 import type { PlannedItem } from '../types.ts';
 import { leftAsItIs } from './created.ts';
+import type { Undone } from './deprived.ts';
 
 /** Turns an item into one that is passed over, where what is live is not what the restore left there. */
 export async function leaveWhatChanged(
   item: PlannedItem,
-  before: Touched | undefined,
+  before: Undone | undefined,
   planning: Planning,
   items: readonly PlannedItem[],
 ): Promise<void> {
@@ -32,11 +32,11 @@ export async function leaveWhatChanged(
 /** Why an item is passed over; undefined if what is live is what the restore left there. */
 async function reasonToLeave(
   item: PlannedItem,
-  before: Touched,
+  before: Undone,
   planning: Planning,
   items: readonly PlannedItem[],
 ): Promise<ReturnType<typeof leftAsItIs> | undefined> {
-  if ((await isHalfUndone(item, planning)) || (await lostDeletedSubjects(item, before, planning, items))) {
+  if ((before.deprived !== undefined && item.live === before.deprived) || (await isHalfUndone(item, planning))) {
     return undefined;
   }
   if (await wasKept(item, before, planning, items)) {
@@ -58,7 +58,7 @@ async function reasonToLeave(
  */
 async function wasKept(
   { org, kind, uid, entry }: PlannedItem,
-  { did, open }: Touched,
+  { did, open }: Undone,
   planning: Planning,
   items: readonly PlannedItem[],
 ): Promise<boolean> {
@@ -77,36 +77,13 @@ async function wasKept(
   return identityIn(live) === identity;
 }
 
-/**
- * Whether a restore that was killed had not yet deleted permissions, and they lack only those of service accounts and
- * teams that it had deleted, which come back: Grafana deletes these permissions along.
- */
-async function lostDeletedSubjects(
-  { org, kind: name, uid, entry, live: mark }: PlannedItem,
-  { did, open }: Touched,
-  planning: Planning,
-  items: readonly PlannedItem[],
-): Promise<boolean> {
-  const { request } = planning;
-  const kind = kindOf(name);
-  const home = request.instance.orgs.find(({ id }) => id === org);
-  if (did !== 'deleted' || open !== true || kind.namesPeople !== true || !mark || !entry || !home) {
-    return false;
-  }
-  const missing = new Set(items.filter((one) => one.action === 'create').map(keyOf));
-  const whole = await storedContent(sourceOf(request), entry, request.signal);
-  const rest = kind.rename?.(whole, (one) => (missing.has(keyOf({ org, ...one })) ? '' : one.uid));
-  const live = await kind.read(planning.contextIn(home), { uid, title: uid });
-  return rest !== undefined && live !== undefined && isRestored(kind, rest, live);
-}
-
 /** What Grafana gives to one that it creates, and to no other. */
 function identityIn(one: Pick<Content, 'facts'> | undefined): string | number | boolean | undefined {
   return one?.facts?.['created'] ?? one?.facts?.['id'];
 }
 
 /** Whether what is live is what the restore left. Some it deletes and creates again, and was cut off in between. */
-function isAsLeft({ live }: PlannedItem, { mark, open }: Touched): boolean {
+function isAsLeft({ live }: PlannedItem, { mark, open }: Undone): boolean {
   return live === mark && (live !== undefined || open !== true);
 }
 
@@ -118,14 +95,14 @@ async function isHalfUndone({ org, kind, uid, code }: PlannedItem, { earlier }: 
 /** Why something stays that is there although it was deleted; undefined for a part that the deletion left. */
 async function afterDeletion(
   { org, kind: name, uid, entry }: PlannedItem,
-  before: Touched,
+  before: Undone,
   planning: Planning,
 ): Promise<ReturnType<typeof leftAsItIs> | undefined> {
   const { request } = planning;
   const kind = kindOf(name);
   const home = request.instance.orgs.find(({ id }) => id === org);
   if (before.open !== true || kind.isPartOf === undefined || entry === undefined || home === undefined) {
-    return passedOver('made-again');
+    return passedOver(before.open === true ? 'changed-since' : 'made-again');
   }
   const live = await kind.read(planning.contextIn(home), { uid, title: uid });
   const whole = await storedContent(sourceOf(request), entry, request.signal);

@@ -9,6 +9,7 @@ import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { planCreatedRemovals } from './created.ts';
+import { withDeprived } from './deprived.ts';
 import { HalfDeleted } from './half-deleted.ts';
 import { leaveWhatChanged } from './leave-changed.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
@@ -53,7 +54,7 @@ export async function planUndo(
     ? await entriesBroughtBack(from, run)
     : undefined;
   const closed = await closeOpenEntries(from, recorded, entries);
-  const touched = [...closed, ...(await deletedAlong(from, closed))];
+  const touched = await withDeprived(from, [...closed, ...(await deletedAlong(from, closed))]);
   const newOrgs = orgsCreatedBy(asked, touched);
   const isNew = (one: Touched): boolean =>
     one.did === 'created' ||
@@ -147,8 +148,11 @@ function notHeld({ org, kind, uid }: Touched, newOrgs: ReadonlySet<number>): Pla
     uid,
     title: uid,
     folder: '',
-    action: 'skip',
-    ...because(reason(kind === 'org' ? 'org-keeps-name' : newOrgs.has(org) ? 'of-new-org' : 'not-held')),
+    ...(kind === 'org'
+      ? { action: 'skip', ...because(reason('org-keeps-name')) }
+      : newOrgs.has(org)
+        ? { action: 'skip', ...because(reason('of-new-org')) }
+        : { action: 'blocked', ...because(reason('not-held')) }),
     losses: [],
     security: [],
   };

@@ -31,6 +31,7 @@ export const serviceAccount: KindDefinition = {
   },
   dependsOn: ['org'],
   writes: 'serial',
+  isPermitted: true,
   leftOutOfDrills: reason('drill-no-accounts'),
 
   async *list(context) {

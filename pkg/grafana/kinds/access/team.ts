@@ -41,6 +41,7 @@ export const team: KindDefinition = {
   dependsOn: ['org', 'user'],
   writes: 'serial',
   namesPeople: true,
+  isPermitted: true,
 
   async *list(context) {
     const directory = await accountDirectoryOf(context);
