@@ -83,8 +83,8 @@ interface Given {
   signal?: AbortSignal;
   safetySnapshot?: boolean;
   onProgress?: OnProgress;
-  /** Writes the record of the run, with what it names. */
-  keep?: (touched: readonly Touched[]) => Promise<void>;
+  /** Writes the record of the run, with what it names and counts. */
+  keep?: (touched: readonly Touched[], counts: Readonly<Record<string, number>>) => Promise<void>;
 }
 
 /** Plans everything of a snapshot and applies it. */
@@ -92,6 +92,7 @@ export async function everything(given: Given): Promise<Restored & { plan: Plan;
   const request = { ...(await bench.request(given)), ...compact({ onProgress: given.onProgress }) };
   const plan = await planEverything(request);
   let touched: readonly Touched[] = [];
+  let counts = {};
   const restored = await restore({
     ...request,
     plan,
@@ -101,8 +102,9 @@ export async function everything(given: Given): Promise<Restored & { plan: Plan;
     ...typedFor(plan),
     note: (facts) => {
       touched = facts.touched ?? [];
+      counts = facts.counts ?? {};
     },
-    checkpoint: async () => given.keep?.(touched),
+    checkpoint: async () => given.keep?.(touched, counts),
   });
   return { ...restored, plan, touched };
 }

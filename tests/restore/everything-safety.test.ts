@@ -61,3 +61,18 @@ it('the record of everything names an organization before it is created or renam
   });
   expect(atRequest).toEqual([['Acme'], ['Acme', 'Second']]);
 });
+
+it('the record of everything counts what was written to a new organization while it is written', async () => {
+  const manifest = await burned({ profile: '12.4' });
+  // The new one does not get the ID that it has in the snapshot.
+  await bench.api('POST /api/orgs', { name: 'Other' });
+  const counted: [named: number, written: number, inNew: boolean][] = [];
+  await everything({
+    manifest,
+    async keep(touched, { written = 0, unchecked = 0 }) {
+      counted.push([touched.length, written + unchecked, touched.some(({ org }) => org === 3)]);
+    },
+  });
+  expect(counted.filter(([, , inNew]) => inNew).length).toBeGreaterThan(5);
+  expect(counted.filter(([named, written]) => named !== written)).toEqual([]);
+});

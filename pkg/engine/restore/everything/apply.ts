@@ -152,11 +152,18 @@ class EverythingRun {
       part.items.filter(({ uid }) => takes(uid)),
       (item, change) => this.#opensNothing(item, change),
     );
+    // First, as the record counts by the items of the plan what is being written.
+    this.#replace(part, (item) => kinds.includes(item.kind) && (orgs?.includes(item.org) ?? true) && takes(item.uid));
     const results = await applyPlan(request, part, this.changeLog, this.#progress);
     const written = new Set(results.map(keyOf));
     this.#results = [...this.#results.filter((result) => !written.has(keyOf(result))), ...results];
-    const isOfPart = (item: Plan['items'][number]): boolean =>
-      kinds.includes(item.kind) && (orgs === undefined || orgs.includes(item.org)) && takes(item.uid);
+    if (orgs !== undefined) {
+      this.#note(part);
+    }
+  }
+
+  /** Puts a part into the plan, in place of what the plan foresaw of it. */
+  #replace(part: Plan, isOfPart: (item: PlannedItem) => boolean): void {
     const brought = new Set(this.#brought.results.map(({ uid }) => uid));
     // That an organization was created or renamed is what there is to say about it.
     const kept = this.#plan.items.filter(
@@ -164,9 +171,6 @@ class EverythingRun {
     );
     const fresh = part.items.filter(({ kind, uid }) => !(kind === 'org' && brought.has(uid)));
     this.#plan.items = [...kept, ...fresh].sort(byWriteOrder);
-    if (orgs !== undefined) {
-      this.#note(part);
-    }
   }
 
   /** In what this restore created, no member has anything yet; the account that restores gives up only what it took. */
