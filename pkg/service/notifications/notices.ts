@@ -64,12 +64,13 @@ function progressOf({ id, kind, planned, counts: { written, unchecked = 0 } = {}
   if (kind !== 'restore' || planned === undefined || written === undefined) {
     return [];
   }
+  const all = planned === 1 ? '1 resource' : `${planned} resources and permissions`;
   if (written + unchecked === 0) {
-    return [`None of the ${planned} resources was written.`];
+    return [`Of ${all}, none was written.`];
   }
   const more = unchecked === 0 ? '' : `, and ${unchecked} more may have been written`;
   return [
-    `Of ${planned} resources and permissions, ${written} were written and checked${more}.`,
+    `Of ${all}, ${written} were written and checked${more}.`,
     reasonSentence(reason('finish-or-undo-run', { run: id })),
   ];
 }

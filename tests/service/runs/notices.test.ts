@@ -112,7 +112,7 @@ it('a failure says what to do about it, and of a restore also how far it came an
     'The restore has failed: 401 Unauthorized. Check the token. Of 94 resources and permissions, 2 were written and checked, and 3 more may have been written. Finish it or undo it. To see the commands, run `dashkeep runs r`.',
   );
   expect(noticeOf({ ...failed, counts: { planned: 94, written: 0, unchecked: 0 } }, undefined)?.text).toBe(
-    'The restore has failed: 401 Unauthorized. Check the token. None of the 94 resources was written.',
+    'The restore has failed: 401 Unauthorized. Check the token. Of 94 resources and permissions, none was written.',
   );
   expect(noticeOf({ ...failed, kind: 'backup' }, undefined)?.text).toBe(
     'The backup has failed: 401 Unauthorized. Check the token.',
