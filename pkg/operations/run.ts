@@ -1,5 +1,5 @@
 import { compact } from '../contract/compact.ts';
-import { asDashkeepError, failureText } from '../contract/errors.ts';
+import { asDashkeepError, failureText, type DashkeepError } from '../contract/errors.ts';
 import type { ResourceProblem, SnapshotTrigger } from '../contract/manifest.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import type { ReasonData } from '../contract/reasons/reason.ts';
@@ -40,8 +40,13 @@ export interface RunOutcome<T = unknown> {
   warned?: ReasonData[];
 }
 
-/** The end of a run: its record, whether that was kept, and what the operation returned or threw. */
-export type RunEnd<T> = { record: RunRecord; isKept: boolean } & ({ value: T } | { error: unknown });
+/** The end of a run: its record, why that could not be kept, and what the operation returned or threw. */
+export type RunEnd<T> = Recorded & ({ value: T } | { error: unknown });
+
+interface Recorded {
+  record: RunRecord;
+  unkept?: DashkeepError;
+}
 
 /** Reason of an abort that a person asked for; any other one is an interruption. */
 export class Cancelled extends Error {}
@@ -80,15 +85,12 @@ export async function executeRun<T>(
     facts = { ...facts, ...noted };
   };
   const checkpoint = (): Promise<void> => keep({ ...begun, ...facts });
-  const end = async (outcome: Partial<RunRecord>): Promise<{ record: RunRecord; isKept: boolean }> => {
+  const end = async (outcome: Partial<RunRecord>): Promise<Recorded> => {
     const finished = clock.now().toISOString();
     const duration = Math.max(0, Math.round(clock.monotonic() - since));
     const record = { ...begun, ...facts, ...outcome, finished, duration };
-    const isKept = await keep(record).then(
-      () => true,
-      () => false,
-    );
-    return { record, isKept };
+    const unkept = await keep(record).then(() => undefined, asDashkeepError);
+    return compact({ record, unkept });
   };
   const { id, by } = begun;
   try {
@@ -115,7 +117,13 @@ export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
   kind: RunKind;
   trigger: string;
   by?: string;
+  /** Called if the record of its end could not be written. */
+  onUnkept?: (error: DashkeepError) => void;
 }
+
+/** Milliseconds for which the record of a restore that came to its end is tried: no journal says how it ended. */
+const RECORD_WITHIN_MS = 30_000;
+const RECORD_PAUSE_MS = 1_000;
 
 /**
  * Runs an operation now, with its record in the repository.
@@ -124,16 +132,42 @@ export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
  */
 export async function recordRun<T>(
   { repository, clock, randomness, log }: Pick<Session, 'clock' | 'randomness' | 'log'> & { repository: RunWriter },
-  { id, kind, trigger, by, signal, onProgress }: NewRun,
+  { id, kind, trigger, by, signal, onProgress, onUnkept }: NewRun,
   operation: (run: Run) => Promise<RunOutcome<T>>,
 ): Promise<T> {
   const now = clock.now();
   const facts = { kind, status: 'running' as const, trigger, started: now.toISOString(), counts: {}, errors: [] };
   const begun: RunRecord = compact({ id: id ?? newTimedId(now, randomness), ...facts, by });
-  const keep = (record: RunRecord): Promise<void> => repository.writeRun(record);
+  const keep = (record: RunRecord): Promise<void> => {
+    const isEnd = kind === 'restore' && (record.status === 'complete' || record.status === 'partial');
+    return persistently({ clock, signal }, isEnd ? RECORD_WITHIN_MS : 0, () => repository.writeRun(record));
+  };
   const end = await executeRun(begun, { clock, log, signal, onProgress, keep }, operation);
+  if (end.unkept !== undefined) {
+    onUnkept?.(end.unkept);
+  }
   if ('error' in end) {
     throw end.error;
   }
   return end.value;
+}
+
+/** Repeats what fails until some milliseconds have passed. @throws what it failed with the last time */
+async function persistently(
+  { clock, signal }: Pick<RunPorts, 'clock' | 'signal'>,
+  within: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  const until = clock.monotonic() + within;
+  for (let pause = RECORD_PAUSE_MS; ; pause *= 2) {
+    try {
+      return await work();
+    } catch (error) {
+      const left = until - clock.monotonic();
+      if (left <= 0 || signal.aborted) {
+        throw error;
+      }
+      await clock.sleep(Math.min(pause, left), signal).catch(() => undefined);
+    }
+  }
 }

@@ -10,13 +10,14 @@ import { seed } from './seed.ts';
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
-/** The target takes no more once Grafana is written to, until the returned function is called. */
-function fillOnFirstWrite(): () => void {
+/** The target takes no more once Grafana is written to, for some time or until the returned function is called. */
+function fillOnFirstWrite(milliseconds = Infinity): () => void {
   const { store } = bench.repository;
   const put = store.put.bind(store);
+  const until = bench.sim.state.now() + milliseconds;
   bench.sim.clearRequests();
   store.put = (...given) =>
-    bench.sim.writes().length > 0
+    bench.sim.writes().length > 0 && bench.sim.state.now() < until
       ? Promise.reject(new DashkeepError('DK_STORE_FAILED', 'the target is full'))
       : put(...given);
   return () => (store.put = put);
@@ -66,4 +67,19 @@ it('goes on without a snapshot of the state before, for then there is no undo', 
   empty();
   expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
   expect(stateOf(await bench.backup())).toEqual(stateOf(manifest));
+});
+
+it('waits half a minute for a target that does not take the record of its end', async () => {
+  await lost();
+  const manifest = await bench.repository.manifest('latest');
+  for (const [seconds, status] of [
+    [20, 'complete'],
+    [40, 'running'],
+  ] as const) {
+    const empty = fillOnFirstWrite(seconds * 1000);
+    const { run } = await bench.applyRecorded({ manifest });
+    empty();
+    expect((await bench.repository.run(run))?.record.status).toBe(status);
+    await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+  }
 });

@@ -71,14 +71,14 @@ export async function restoreCommand(context: CliContext, snapshot: string | und
       ? planAndApply(context, snapshot, flags, progress)
       : undo(context, snapshot, flags, progress);
   const { plan, applied, about, changes } = await work.finally(progress.end);
-  const { run, finish } = applied ?? {};
+  const { run, finish, unkept } = applied ?? {};
   const undoes = run && undoCommand(context, flags)(run);
   if (changes !== undefined) {
     context.stdout.write(planMarkdown(plan, flags.to ?? '', changes));
     return exitOf(plan, applied, flags);
   }
   const overwrite = overwriteCommand(context, flags, plan);
-  printRestore(context, { ...flags, run, finish, undo: undoes, overwrite, about }, plan, applied);
+  printRestore(context, { ...flags, run, finish, undo: undoes, overwrite, about, unkept }, plan, applied);
   return exitOf(plan, applied, flags);
 }
 
@@ -96,6 +96,8 @@ interface Applied extends Restored {
   run: string;
   /** The command that repeats the restore. */
   finish: string;
+  /** Why the record of the run could not be written. */
+  unkept?: string;
 }
 
 type Progress = ReturnType<typeof progressPrinter>;
@@ -270,7 +272,9 @@ async function applyRecorded(
   const { safetySnapshot } = flags;
   let id = '';
   let facts: RunFacts = {};
-  const work = recordRun(session, asked, (run) => {
+  let unkept: string | undefined;
+  const onUnkept = ({ message }: DashkeepError): void => void (unkept = message);
+  const work = recordRun(session, { ...asked, onUnkept }, (run) => {
     id = run.id;
     const note = (noted: RunFacts): void => {
       facts = { ...facts, ...noted };
@@ -280,7 +284,8 @@ async function applyRecorded(
     return runRestore(session, { request, plan, safetySnapshot, confirm }, { ...run, note });
   });
   try {
-    return { ...(await work), run: id, finish };
+    const restored = await work;
+    return { ...restored, run: id, finish, ...compact({ unkept }) };
   } catch (error) {
     progress.end();
     throw printCutShort(context, flags, cutShort(id, facts, finish, undoCommand(context, flags)), error);
@@ -292,9 +297,13 @@ function isNamed({ undo: undone, plan }: Flags): boolean {
   return undone === undefined && plan === undefined;
 }
 
-/** Partial when anything that was asked for could not be brought back as it was, or is left to a person. */
-function exitOf({ items }: Plan, restored: Restored | undefined, flags: Flags): Exit {
+/**
+ * Partial when anything that was asked for could not be brought back as it was, or is left to a person, or when the
+ * record of the run does not say how it ended.
+ */
+function exitOf({ items }: Plan, restored: Applied | undefined, flags: Flags): Exit {
   const left = items.some(({ action }) => action === 'blocked') || lackingAccounts(items, flags).length > 0;
   const isBad = restored?.results.some(({ outcome }) => outcome === 'failed' || outcome === 'differs') === true;
-  return (restored !== undefined && (left || isBad)) || items.some(isConflict) ? 3 : 0;
+  const isPartial = restored !== undefined && (left || isBad || restored.unkept !== undefined);
+  return isPartial || items.some(isConflict) ? 3 : 0;
 }

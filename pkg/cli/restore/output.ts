@@ -26,8 +26,9 @@ export function printRestore(
     undo,
     overwrite,
     about,
+    unkept,
   }: { json?: boolean; promote?: boolean; about?: AboutSnapshot | undefined } & {
-    [K in 'run' | 'finish' | 'undo' | 'overwrite']?: string | undefined;
+    [K in 'run' | 'finish' | 'undo' | 'overwrite' | 'unkept']?: string | undefined;
   },
   plan: Plan,
   restored: Restored | undefined,
@@ -48,6 +49,7 @@ export function printRestore(
         run,
         finish,
         undo: restored?.safetySnapshot === undefined ? undefined : undo,
+        recordFailure: unkept,
       }),
     );
     return;
@@ -128,9 +130,22 @@ export function printRestore(
     printConflicts(context, plan.items, overwrite, several);
   }
   keptWider(plan).forEach((kept) => printLine(context, printable(`warning: ${reasonSentence(kept)}`)));
+  if (unkept !== undefined) {
+    printUnrecorded(context, unkept, finish);
+  }
   if (about?.status === 'partial' || about?.shrunk !== undefined) {
     printAbout(context, plan.snapshot, about);
   }
+}
+
+/** Without its record, a run that came to its end looks like one that was killed. */
+function printUnrecorded(context: CliContext, why: string, finish = ''): void {
+  printLine(context, printable(`The record of this run could not be written: ${why}.`));
+  printLine(
+    context,
+    'Grafana is as reported here, but `dashkeep runs` shows the run as interrupted, or not at all. When the target is available again, repeat the command; if nothing has changed, this only writes a record:',
+  );
+  printLine(context, printable(finish));
 }
 
 /** Conflicts, which are not written until someone decides. Those that a restore left unfinished are named. */

@@ -30,6 +30,8 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
     return exclusively(options, () => restoreEverything(options, everything));
   }
   if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
+    // Then this run ends an interrupted one that had written everything.
+    options.note?.({ source: plan.snapshot });
     return { results: [] };
   }
   requireConfirmation(plan, options.confirm);

@@ -198,7 +198,7 @@ export class RunQueue {
       timeLeft.note(progress);
     };
     const { snapshotTrigger } = job;
-    const { record, isKept } = await executeRun(
+    const { record, unkept } = await executeRun(
       begun,
       { clock, log, signal, onProgress, snapshotTrigger, keep },
       async (run) => {
@@ -216,7 +216,7 @@ export class RunQueue {
     controller.abort();
     // Shown as running until its record is written: who sees the end may start the next one.
     const hasEnded = record.status === 'complete' || record.status === 'partial';
-    const isNews = await this.#write(record, isKept, hasEnded ? timeLeft.course : undefined);
+    const isNews = await this.#write(record, unkept === undefined, hasEnded ? timeLeft.course : undefined);
     const facts = { run: record.id, kind: record.kind, status: record.status, trigger: record.trigger };
     log.info({ ...facts, milliseconds: record.duration, snapshot: record.snapshot }, 'a run has ended');
     if (record.failure !== undefined) {

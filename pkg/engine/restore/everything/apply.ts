@@ -33,6 +33,7 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
   const { plan, instance } = options;
   const closed = everything.targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);
   if (!plan.items.some(isWritten) && closed.length === 0) {
+    options.note?.({ source: plan.snapshot });
     return { results: [] };
   }
   instance.orgs.forEach(({ client }) => client.prioritize());
