@@ -55,3 +55,19 @@ it('an undo leaves a dashboard that was not deleted as someone edited it', async
     'dashboard/extra-2': 'someone has changed it since',
   });
 });
+
+it('deletes nothing more once Grafana refuses the token, and can be repeated', async () => {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  const manifest = await bench.backup();
+  for (let at = 0; at < 12; at++) {
+    await bench.api('POST /api/dashboards/db', { dashboard: { uid: `extra-${at}`, title: 'Extra' } });
+  }
+  bench.sim.setFaults({ match: /^DELETE /, action: { kind: 'status', status: 401 }, skip: 1 });
+  const restored = bench.applyRecorded({ manifest, options: { deleteExtra: true } }, true, 'Main Org.');
+  await expect(restored).rejects.toMatchObject({ code: 'DK_GRAFANA_UNAUTHORIZED' });
+  bench.sim.setFaults();
+  const [failed] = await bench.repository.runs({ limit: 1 });
+  expect(failed?.status).toBe('failed');
+  expect(await undo(bench, failed!.id)).toMatchObject({ status: 'complete', errors: [] });
+  expect(live().dashboards.size).toBe(12);
+});

@@ -26,6 +26,7 @@ const DELETED_TOGETHER = 50;
 /**
  * Deletes what the plan says, kind by kind in its order, and only what is still as it was when the plan was made.
  * Folders go one after another, for one may lie in the other.
+ * @throws DK_GRAFANA_UNAUTHORIZED
  */
 export async function removeExtra(
   request: PlanRequest,
@@ -114,12 +115,20 @@ async function remove(
     return { item, gone };
   } catch (error) {
     request.signal.throwIfAborted();
+    throwIfRefused(error);
     // A restart cuts deletions that were under way. What is still there as planned is deleted again.
     const mayRepeat = cut === undefined && gone.length > 0 && error instanceof GrafanaError && isUnanswered(error);
     if (mayRepeat && live !== undefined) {
       return remove(removal, writeContext(request, org), item, { gone, live });
     }
     return { item, gone, result: resultOf(item, 'failed', reasonFrom(error)) };
+  }
+}
+
+/** Credentials that Grafana refuses end the restore: everything else would fail with the same refusal. */
+function throwIfRefused(error: unknown): void {
+  if (error instanceof GrafanaError && error.code === 'DK_GRAFANA_UNAUTHORIZED') {
+    throw error;
   }
 }
 
@@ -148,6 +157,7 @@ async function confirmRemoved(
     return result ?? resultOf(item, 'failed', reason('still-there'));
   } catch (error) {
     request.signal.throwIfAborted();
+    throwIfRefused(error);
     return result ?? resultOf(item, 'failed', reasonFrom(error));
   }
 }
