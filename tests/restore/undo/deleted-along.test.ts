@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KindName } from '../../../pkg/contract/kinds.ts';
 import { goesWith, KINDS } from '../../../pkg/grafana/kinds/registry.ts';
-import { reasons, RestoreBench, stateOf } from '../harness.ts';
+import { named, reasons, RestoreBench, stateOf } from '../harness.ts';
 import { planOfUndo, stoppedAt, undo } from './undoing.ts';
 
 let bench: RestoreBench;
@@ -104,4 +104,28 @@ it('an undo leaves preferences that someone reset, if the run was killed before 
   expect(reasons((await planOfUndo(bench, id)).plan, 'skip')).toEqual({
     'org-preferences/team:ops': 'someone has changed it since',
   });
+});
+
+it('the plan of an undo deletes what someone changed since, if Grafana deletes it with its owner', async () => {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  const { create, add, path } = OWNERS['data-source']!;
+  await create();
+  await add?.();
+  const manifest = await bench.backup();
+  await bench.api(`DELETE ${path()}`);
+  bench.sim.advance(60_000);
+  const { run } = await bench.applyRecorded({ manifest }, true);
+  const { body } = await bench.api(`GET ${path()}/correlations`);
+  const { uid } = (body as { uid: string }[])[0]!;
+  await bench.api(`PATCH ${path()}/correlations/${uid}`, { description: 'changed since' });
+  const { plan } = await planOfUndo(bench, run);
+  expect([named(plan, 'delete'), named(plan, 'skip')]).toEqual([
+    [expect.stringMatching(/^correlation\//), 'data-source/logs'],
+    [],
+  ]);
+  const before = stateOf(await bench.backup());
+  const { id, status } = await undo(bench, run);
+  expect(status).toBe('complete');
+  await undo(bench, id);
+  expect(stateOf(await bench.backup())).toEqual(before);
 });

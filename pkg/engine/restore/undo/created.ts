@@ -9,7 +9,7 @@ import type { Org } from '../../../grafana/instance.ts';
 import { liveDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
 import type { Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
+import { goingWith, kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint } from '../apply/change-log.ts';
@@ -67,7 +67,27 @@ async function planOrg(
     const planned = await planKind(request, kindOf('folder'), context, folders, stored, halfDeleted);
     append(items, await emptiedFolders(context, planned, items));
   }
-  return withoutFollowers(items);
+  return withDeletedAlong(context, withoutFollowers(items));
+}
+
+/** What someone changed since and Grafana deletes with another resource, such as a correlation, is not kept. */
+async function withDeletedAlong(context: WriteContext, items: readonly PlannedItem[]): Promise<PlannedItem[]> {
+  const kept = items.filter(({ kind, action, live }) => {
+    const { deletedAlong } = kindOf(kind);
+    return deletedAlong !== undefined && action !== 'delete' && live !== undefined;
+  });
+  const owners = new Set(kept.map(({ kind }) => kindOf(kind).deletedAlong?.owner));
+  const going = new Set<string>();
+  for (const owner of items.filter(({ kind, action }) => action === 'delete' && owners.has(kind))) {
+    for await (const { kind, uid } of goingWith(context, owner)) {
+      going.add(keyOf({ org: context.org.id, kind, uid }));
+    }
+  }
+  return items.map((item) =>
+    kept.includes(item) && going.has(keyOf(item))
+      ? { ...item, action: 'delete', ...because(reason('goes-with-owner')) }
+      : item,
+  );
 }
 
 /** Without what goes with the resource that is deleted: nothing of it is left to skip. */
