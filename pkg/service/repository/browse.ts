@@ -8,6 +8,8 @@ import type {
   SnapshotsQuery,
 } from '../../contract/api/snapshots.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason, type ReasonCode } from '../../contract/reasons/catalogue.ts';
+import { because } from '../../contract/reasons/reason.ts';
 import { isWholeResource, KIND_NAMES, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import { problemCount, type Manifest, type ManifestEntry, type SnapshotSummary } from '../../contract/manifest.ts';
 import { storedRule } from '../../engine/rules/stored-rules.ts';
@@ -39,7 +41,7 @@ export function detailOf(
   beside: { previous?: string; next?: string },
   encrypted: boolean,
 ): SnapshotDetail {
-  const { started, finished, dashkeep, grafana, orgs, kinds, errors, skipped, basedOn } = manifest;
+  const { started, finished, dashkeep, grafana, orgs, errors, skipped, basedOn } = manifest;
   return {
     ...row,
     started,
@@ -47,7 +49,7 @@ export function detailOf(
     dashkeep,
     grafana,
     orgs,
-    kinds,
+    kinds: kindsOf(manifest),
     ...compact({ basedOn }),
     errors,
     skipped,
@@ -56,6 +58,20 @@ export function detailOf(
     ...beside,
     encrypted,
   };
+}
+
+/** Where the deployment excludes what only a server admin can read, such an account would change nothing. */
+function kindsOf({ kinds, scope }: Manifest): Manifest['kinds'] {
+  if (scope?.serverKinds !== false) {
+    return kinds;
+  }
+  const needsAdmin: ReasonCode = 'needs-server-admin';
+  return Object.fromEntries(
+    Object.entries(kinds).map(([name, report]) => [
+      name,
+      report.code === needsAdmin ? { ...report, ...because(reason('server-kinds-off')) } : report,
+    ]),
+  );
 }
 
 const keyOf = (entry: ResourceRef): string => `${entry.org}/${entry.kind}/${entry.uid}`;

@@ -22,7 +22,11 @@ export function KeptForServerAdmins({ kinds }: Pick<SnapshotDetail, 'kinds'>) {
 }
 
 /** Why a kind that Grafana has was not read; every other reason is that this Grafana does not have it. */
-const CHOSEN = new Set<string | undefined>(['not-asked-for', 'needs-server-admin'] satisfies ReasonCode[]);
+const CHOSEN = new Set<string | undefined>([
+  'not-asked-for',
+  'needs-server-admin',
+  'server-kinds-off',
+] satisfies ReasonCode[]);
 
 /** What a snapshot leaves out on purpose: kinds that were not read and why, and resources that were skipped. */
 export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {

@@ -72,9 +72,12 @@ afterEach(async () => {
 describe('what the backups of a service cover', () => {
   it('is the same line in the status and in the doctor, with what a token leaves out', async () => {
     await start({ DASHKEEP_SERVER_KINDS: 'false' });
-    const { coverage, protection } = await statusOf((await backUp())['snapshot']);
+    const { snapshot } = await backUp();
+    const { coverage, protection } = await statusOf(snapshot);
     expect(protection).toBe('uncovered');
     expect(await metric('dashkeep_backup_uncovered')).toBe('1');
+    const { json } = await service.call('GET', `/snapshots/${String(snapshot)}`);
+    expect(json.kinds.user.code).toBe('server-kinds-off');
     const { text } = coverage as { text: string };
     expect(text).toContain(`1 of 2 organizations; not included, because`);
     expect(text).toContain(`not included, because DASHKEEP_SERVER_KINDS=no excludes them: ${SERVER_KINDS}`);

@@ -25,6 +25,7 @@ export const REFUSAL_REASONS = {
     cli: 'needs a server admin: set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)',
     page: 'needs the name and password of a server admin',
   },
+  'server-kinds-off': 'excluded by the deployment',
   'alerting-late':
     'Grafana did not start alerting in organization “{org}” within {minutes} minutes; retry, or check Grafana’s log',
   'alerting-off': 'alerting is turned off in this Grafana instance',
