@@ -110,6 +110,24 @@ describe('a restore that was stopped while it created a contact point', () => {
   });
 });
 
+describe('a contact point of several integrations', () => {
+  it.each(variants(['a notification policy', 'an alert rule']))('keeps all of them if %s uses it', async (user) => {
+    const { run } = await restored('12.4');
+    if (user === 'an alert rule') {
+      const rules = [rule('mine', 'mine', 'prom', 'none')];
+      await bench.api('POST /api/folders', { uid: 'mine', title: 'Mine' });
+      await bench.api('PUT /api/v1/provisioning/folder/mine/rule-groups/mine', { interval: 60, rules });
+    } else {
+      const { policy } = bench.sim.state.org(1).alerting;
+      await bench.api('PUT /api/v1/provisioning/policies', { ...policy, routes: [{ receiver: 'ops' }] });
+    }
+    const { status, counts } = await undo(bench, run);
+    expect({ status, failed: counts['failed'] }).toEqual({ status: 'partial', failed: 1 });
+    const { contactPoints } = bench.sim.state.org(1).alerting;
+    expect(contactPoints.filter(({ name }) => name === 'ops')).toHaveLength(2);
+  });
+});
+
 it('an undo finishes a deletion that Grafana cut off', async () => {
   const { run, before } = await restored('10.4');
   bench.sim.setFaults({ match: RULE_BY_RULE, action: { kind: 'cut' }, skip: 1, times: 3 });

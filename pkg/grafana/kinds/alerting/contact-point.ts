@@ -1,6 +1,7 @@
 import { compact } from '../../../contract/compact.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { refusal } from '../../../contract/reasons/reason.ts';
 import { alertingServed, hasAlertRules, provisioningPath, readAlerting } from '../../alerting.ts';
 import { isForbidden } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
@@ -20,6 +21,7 @@ import {
 } from './contact-point/content.ts';
 import { withoutField } from './contact-point/secrets.ts';
 import { contactPointSecurity } from './contact-point/security.ts';
+import { isUsed } from './contact-point/usage.ts';
 import {
   differs,
   enterAgain,
@@ -130,7 +132,12 @@ export const contactPoint: Kind = {
   write: writeContactPoint,
 
   async remove(context, uid) {
-    for (const one of integrationsByName(await liveIntegrations(context)).get(uid) ?? []) {
+    const integrations = integrationsByName(await liveIntegrations(context)).get(uid) ?? [];
+    // Grafana looks for users only when the last one goes.
+    if (integrations.length > 1 && (await isUsed(context, uid))) {
+      throw refusal('DK_GRAFANA_CONFLICT', reason('point-used'));
+    }
+    for (const one of integrations) {
       await removeIntegration(context, one);
     }
   },
