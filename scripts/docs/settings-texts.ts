@@ -7,7 +7,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_FILE_ROOTS:
     'directories, separated by colons, in which the settings page may place a `file://` target; none by default. Used only by the service',
   DASHKEEP_OUTBOUND_ALLOW:
-    'hosts, domains (`*.example.com`), addresses and networks that [connections](migrate.md), and endpoints, webhooks and mail servers from the settings page, may use; by default, all except [metadata services](security.md#where-the-pages-may-point-the-service)',
+    'hosts, domains (`*.example.com`), addresses and networks that [connections](migrate.md), and endpoints, webhooks and mail servers from the settings page, may use; by default, all except [metadata services](settings-limits.md#addresses-and-directories)',
   DASHKEEP_S3_ENDPOINT: 'address of an S3 service other than AWS, with its scheme',
   DASHKEEP_S3_FORCE_PATH_STYLE: '`true`: path style, with the bucket in the path instead of the host name',
   DASHKEEP_S3_CA_FILE: 'PEM file with additional trusted certificate authorities (default `AWS_CA_BUNDLE`)',
@@ -87,7 +87,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     'maximum number of concurrent requests (default 64); the actual number adapts to Grafana’s response times',
   DASHKEEP_GRAFANA_TIMEOUT: 'request timeout, in milliseconds (default 30000)',
   DASHKEEP_ORGS:
-    '`all`, or IDs such as `1,2` (default: the organization of the credentials; all for commands that run as a server admin). If set, only the deployment can set the target; see [security](security.md#limits-of-the-pages)',
+    '`all`, or IDs such as `1,2` (default: the organization of the credentials; all for commands that run as a server admin). If set, only the deployment can set the target; see [what the deployment decides](settings-limits.md#what-the-deployment-decides)',
 
   'DASHKEEP_CONNECTION_<NAME>_URL':
     'address of [another Grafana](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
@@ -102,7 +102,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_KINDS:
     'only these kinds, comma-separated; [kinds.md](kinds.md) lists the names. Does not apply to saved plans or undo',
   DASHKEEP_SERVER_KINDS:
-    'whether backups of the service also read organizations, users, single sign-on and server settings. This requires the name and password of a server admin, and a target that only the deployment sets, see [security](security.md#as-a-server-admin)',
+    'whether backups of the service also read organizations, users, single sign-on and server settings. This requires the name and password of a server admin, and a target that only the deployment sets, see [permissions](permissions.md#as-a-server-admin)',
   DASHKEEP_EXCLUDE_KINDS: 'all kinds except these; takes precedence over `DASHKEEP_KINDS`',
   DASHKEEP_PLAIN_COPIES:
     'also write dashboards as plain files, `grafana-backups/dashboard-<uid>.json` (default: only if the repository is not encrypted)',

@@ -26,6 +26,7 @@ const FOLLOWED = [
   'docs/runbooks/repository.md',
   'docs/s3.md',
   'docs/second-copy.md',
+  'docs/undo.md',
 ];
 
 let reader: Reader;
@@ -58,12 +59,12 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     expect(text).toContain('This was only the plan: nothing was written.');
   });
 
-  it('docs/restore.md: a folder, a plan for somebody else, undoing that, secrets', async () => {
+  it('docs/restore.md, docs/undo.md: a folder, a plan for somebody else, undoing that, secrets', async () => {
     const backup = await reader.shell('dashkeep backup', own);
     expect(backup.code, backup.text).toBe(0);
     const blocks = await blocksOf('docs/restore.md');
     const [folder, plan] = [holding(blocks, '--folder business --apply'), holding(blocks, '--save-plan')];
-    const [undo, secrets] = [holding(blocks, '--undo'), holding(blocks, '--secrets')];
+    const [undo, secrets] = [holding(await blocksOf('docs/undo.md'), '--undo'), holding(blocks, '--secrets')];
     const remove = (path: string) =>
       fetch(`${reader.grafana.url}${path}`, {
         method: 'DELETE',

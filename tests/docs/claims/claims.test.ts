@@ -154,7 +154,7 @@ describe('what the pages claim', () => {
     const kinds = KINDS.filter(
       ({ remove, deletable, readsTogether }) => remove !== undefined && deletable !== true && readsTogether !== true,
     ).map(({ name }): string => name);
-    expect(named('docs/restore.md', /deletes no (team[^.]*)\./).sort()).toEqual(kinds.sort());
+    expect(named('docs/undo.md', /deletes no (team[^.]*)\./).sort()).toEqual(kinds.sort());
     expect(named('docs/repository-format.md', /deletes no ([^.]*)\./).sort()).toEqual(kinds);
   });
 
