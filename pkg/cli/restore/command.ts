@@ -4,11 +4,9 @@ import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { compareAllClocks } from '../../engine/clocks.ts';
 import { judgedAgain } from '../../engine/backup/losses/earlier.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
-import { lackingAccounts } from '../../engine/restore/access/missing-accounts.ts';
 import { assertAlone } from '../../engine/restore/exclusive.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
-import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
-import { isConflict } from '../../contract/reasons/restore/plan.ts';
+import type { Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
 import { plannedChanges, type PlannedChanges } from '../../engine/restore/planned-changes.ts';
 import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
@@ -30,6 +28,7 @@ import { inOrgs, namesResources, reachedOrgs, withinReach, withLost } from './or
 import { isSelective, restoreRequest, warnOfUnusedSecrets, type RestoreFlags } from './request.ts';
 import { progressPrinter } from '../output/output.ts';
 import { confirmPlan } from './confirmation.ts';
+import { exitOf, type Applied } from './exit.ts';
 import { finishCommand, overwriteCommand, undoCommand } from './finish-command.ts';
 import { planMarkdown } from './markdown.ts';
 import { cutShort, planned, printCutShort, warnInterrupted } from './interrupted.ts';
@@ -89,15 +88,6 @@ interface Done {
   about?: AboutSnapshot;
   /** What the plan changes in words, if someone wants to read it as Markdown. */
   changes?: PlannedChanges[];
-}
-
-/** The result of an applied plan, and its run. */
-interface Applied extends Restored {
-  run: string;
-  /** The command that repeats the restore. */
-  finish: string;
-  /** Why the record of the run could not be written. */
-  unkept?: string;
 }
 
 type Progress = ReturnType<typeof progressPrinter>;
@@ -295,15 +285,4 @@ async function applyRecorded(
 /** Whether the snapshot is an argument of the command: neither an undo nor a saved plan names one. */
 function isNamed({ undo: undone, plan }: Flags): boolean {
   return undone === undefined && plan === undefined;
-}
-
-/**
- * Partial when anything that was asked for could not be brought back as it was, or is left to a person, or when the
- * record of the run does not say how it ended.
- */
-function exitOf({ items }: Plan, restored: Applied | undefined, flags: Flags): Exit {
-  const left = items.some(({ action }) => action === 'blocked') || lackingAccounts(items, flags).length > 0;
-  const isBad = restored?.results.some(({ outcome }) => outcome === 'failed' || outcome === 'differs') === true;
-  const isPartial = restored !== undefined && (left || isBad || restored.unkept !== undefined);
-  return isPartial || items.some(isConflict) ? 3 : 0;
 }

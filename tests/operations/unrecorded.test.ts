@@ -1,12 +1,12 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Clock } from '../../../pkg/contract/ports.ts';
-import { call } from '../../simulator/http.ts';
-import { runCli, type Ended } from '../../support/cli.ts';
-import { memoryDirectory } from '../../support/directories.ts';
-import { startGrafana } from '../../support/grafana/index.ts';
-import type { Simulator } from '../../support/grafana/simulator.ts';
-import { realClock } from '../../support/ports.ts';
+import type { Clock } from '../../pkg/contract/ports.ts';
+import { call } from '../simulator/http.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { memoryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+import { realClock } from '../support/ports.ts';
 
 /** A restore that came to its end, and whose record the target no longer takes. */
 let grafana: Simulator;
