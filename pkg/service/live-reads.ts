@@ -7,8 +7,8 @@ import type { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import type { Caller } from './organizations/caller.ts';
 import { RECENT, TimeLeft, type Course } from './runs/time-left.ts';
 
-/** A read ends when nobody has asked for it for that long, in milliseconds. Pages ask every second. */
-const UNASKED_MS = 15_000;
+/** A read ends when nobody has asked for it at that many looks in a row. Pages ask every second. */
+const UNASKED_LOOKS = 5;
 const LOOK_EVERY_MS = 3_000;
 
 interface Ports {
@@ -39,7 +39,7 @@ export class LiveRead<Result, Part = never> {
   readonly done: Promise<Result>;
   readonly #clock: Clock;
   readonly #controller = new AbortController();
-  #asked: number;
+  #unasked = 0;
   #waiting = 0;
 
   readonly #timeLeft: TimeLeft;
@@ -48,7 +48,6 @@ export class LiveRead<Result, Part = never> {
   constructor({ clock, guard, signal }: Ports, caller: Caller, work: ReadWork<Result, Part>, past: Course[] = []) {
     this.#clock = clock;
     this.#timeLeft = new TimeLeft(clock, past);
-    this.#asked = clock.monotonic();
     const all = AbortSignal.any([signal, this.#controller.signal]);
     // Every request of a read listens to it: many at the same time are no leak.
     setMaxListeners(0, all);
@@ -94,7 +93,7 @@ export class LiveRead<Result, Part = never> {
 
   /** Somebody wants to know. */
   ask(): this {
-    this.#asked = this.#clock.monotonic();
+    this.#unasked = 0;
     return this;
   }
 
@@ -113,10 +112,11 @@ export class LiveRead<Result, Part = never> {
     }
   }
 
+  /** Looks are counted, because while the process gets no processor time, it hears nobody ask. */
   async #endUnasked(ended: AbortSignal): Promise<void> {
     while (!ended.aborted) {
       await this.#clock.sleep(LOOK_EVERY_MS, ended).catch(() => undefined);
-      if (!ended.aborted && this.#waiting === 0 && this.#clock.monotonic() - this.#asked > UNASKED_MS) {
+      if (!ended.aborted && this.#waiting === 0 && ++this.#unasked > UNASKED_LOOKS) {
         this.#controller.abort(new Cancelled('no one is waiting for it anymore'));
         return;
       }

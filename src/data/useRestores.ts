@@ -26,6 +26,8 @@ export function useRestorePlan(id: string) {
     enabled: id !== '',
     refetchInterval: ({ state: { data, status } }) =>
       status === 'error' || (data?.state !== 'applying' && data?.state !== 'planning') ? false : 700,
+    // A plan that nobody asks for is dropped.
+    refetchIntervalInBackground: true,
   });
 }
 

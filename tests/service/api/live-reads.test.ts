@@ -34,8 +34,15 @@ beforeEach(() => {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** Lets that time pass in steps of a look. */
 async function pass(milliseconds: number): Promise<void> {
-  now += milliseconds;
+  for (let passed = 0; passed < milliseconds; passed += 3_000) {
+    await look();
+  }
+}
+
+async function look(late = 3_000): Promise<void> {
+  now += late;
   waking.splice(0).forEach((wake) => wake());
   await settled();
 }
@@ -80,12 +87,20 @@ describe('a read that several people wait for', () => {
     }
     expect(signals[0]?.aborted).toBe(false);
 
-    await pass(14_000);
+    await pass(15_000);
     expect(signals[0]?.aborted).toBe(false);
-    await pass(2_000);
+    await look();
 
     expect(signals[0]?.aborted).toBe(true);
     expect(read).toMatchObject({ isAbandoned: true, isEnded: true });
+  });
+
+  it('goes on after the process got no processor time and heard nobody ask', async () => {
+    const { read, signals } = begin();
+    await look(60_000);
+    read.ask();
+    await pass(15_000);
+    expect(signals[0]?.aborted).toBe(false);
   });
 
   it('goes on while a caller waits for its end, until that one has gone', async () => {
@@ -97,7 +112,7 @@ describe('a read that several people wait for', () => {
 
     gone.abort();
     expect(await waiting).toBe('gone');
-    await pass(16_000);
+    await pass(18_000);
 
     expect(signals[0]?.aborted).toBe(true);
   });
@@ -121,7 +136,7 @@ describe('a read that several people wait for', () => {
   it('gives its place in the queue up when nobody asks', async () => {
     const reads = Array.from({ length: 4 }, begin);
     reads.slice(0, 3).forEach(({ read }) => void read.wait(signal));
-    await pass(16_000);
+    await pass(18_000);
     expect(reads[3]?.read.isAbandoned).toBe(true);
 
     reads[0]?.end('whole');
