@@ -2,26 +2,17 @@ import type { Progress } from '../../pkg/contract/runs.ts';
 import { formatDuration } from './format.ts';
 import { t } from './i18n.ts';
 
-/** What the measured time of a step is multiplied by: work is not even. */
-const MARGIN = 1.25;
-
-/**
- * In how much time all ends, or else the current step, or that neither is known yet. Undefined where that is not asked:
- * while it waits, and with an `endsWithin` of 0.
- */
-export function timeLeft({ phase, endsWithin, step }: Progress): string | undefined {
+/** In how much time all ends, or that it is not known. Undefined while it waits, and with an `endsWithin` of 0. */
+export function timeLeft({ phase, endsWithin }: Progress): string | undefined {
   if (endsWithin === 0 || phase.startsWith('waiting')) {
     return undefined;
   }
-  const seconds = endsWithin ?? (step?.secondsLeft ?? 0) * MARGIN;
-  if (seconds === 0) {
+  if (endsWithin === undefined) {
     return t('progress.noTime', 'time left still unknown');
   }
-  const unit = seconds > 50 ? 60 : 10;
-  const time = formatDuration(Math.ceil(seconds / unit) * unit * 1000);
-  return endsWithin === undefined
-    ? t('progress.stepLeft', 'less than {{time}} left in this step', { time })
-    : t('progress.left', 'less than {{time}} left', { time });
+  const unit = endsWithin > 50 ? 60 : 10;
+  const time = formatDuration(Math.ceil(endsWithin / unit) * unit * 1000);
+  return t('progress.left', 'less than {{time}} left', { time });
 }
 
 /** What something is doing now; the name itself where it is another one. */

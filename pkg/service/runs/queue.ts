@@ -226,12 +226,12 @@ export class RunQueue {
     this.#active = undefined;
   }
 
-  /** By the last runs of its kind. */
-  #timeLeft({ record: { kind, connection }, job: { planned } }: Active): TimeLeft {
+  /** By the last runs of its kind. An undo mostly deletes, which takes another time than to restore as much. */
+  #timeLeft({ record: { kind, connection, undoes }, job: { planned } }: Active): TimeLeft {
     const { clock, journal } = this.#options;
-    const past = journal.entries.flatMap((one) =>
-      one.phases !== undefined && one.kind === kind && one.connection === connection ? [one.phases] : [],
-    );
+    const isAlike = (one: RunRecord): boolean =>
+      one.kind === kind && one.connection === connection && (one.undoes === undefined) === (undoes === undefined);
+    const past = journal.entries.flatMap((one) => (one.phases !== undefined && isAlike(one) ? [one.phases] : []));
     return new TimeLeft(clock, past, planned === undefined ? {} : { restoring: planned });
   }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '../../contract/ports.ts';
 import type { Progress } from '../../contract/runs.ts';
+import { SteadyLimit } from '../../lib/steady-limit.ts';
 
 /** How long a phase took, in milliseconds, and how much it had to do, where that was known. */
 const PhaseTime = z.object({ name: z.string(), took: z.number().nonnegative(), total: z.number().optional() });
@@ -22,6 +23,8 @@ const MARGIN = 1.4;
 const MEASURED = { part: 0.1, after: 1_000, anyway: 10_000 };
 /** A slow pace counts in full after this part of the work. */
 const TELLING = 1 / 4;
+/** Without other runs, the pace counts after this part: what comes first, such as folders, is often faster. */
+const TELLING_ALONE = 1 / 2;
 /** What a phase that takes longer than expected, or whose end is not known, may still take: a part of its time. */
 const REST = 1 / 4;
 /** The least of that, in milliseconds. */
@@ -34,6 +37,7 @@ interface Position {
   name: string | undefined;
   done: number;
   total: number | undefined;
+  /** Whether little or nothing comes after it. */
   isLast: boolean;
 }
 
@@ -48,6 +52,7 @@ export class TimeLeft {
   /** How much phases have to do, as far as it is known. */
   readonly #totals: Map<string, number>;
   readonly #began: number;
+  readonly #limit = new SteadyLimit(MARGIN);
   #at: Position = { name: 'starting', done: 0, total: undefined, isLast: false };
   #since: number;
 
@@ -71,7 +76,10 @@ export class TimeLeft {
     const isWaiting = step === undefined ? phase.startsWith('waiting') : phase !== step.name;
     const isAll = total !== undefined && total > 0 && done >= total;
     const name = isWaiting ? undefined : `${step?.name ?? phase}${isAll ? ' end' : ''}`;
-    this.#at = { name, done, total, isLast: step === undefined ? phase === 'verifying data' : step.number === step.of };
+    // What follows the permissions takes little time.
+    const isLast =
+      step === undefined ? phase === 'verifying data' : step.number === step.of || step.name === 'permissions';
+    this.#at = { name, done, total, isLast };
     if (name !== undefined && total !== undefined && total > 0) {
       this.#totals.set(name, total);
     }
@@ -90,15 +98,18 @@ export class TimeLeft {
     if (name === undefined) {
       return undefined;
     }
-    const limits = this.#past.flatMap((course) => this.#after(course, name) ?? []).sort((a, b) => b - a);
-    const limit = limits[limits.length === RECENT ? 1 : 0] ?? (isLast ? this.#untold() : undefined);
-    return limit === undefined ? undefined : (limit * MARGIN) / 1000;
+    const estimates = this.#past.flatMap((course) => this.#after(course, name) ?? []).sort((a, b) => b - a);
+    const estimate = estimates[estimates.length === RECENT ? 1 : 0] ?? (isLast ? this.#untold() : undefined);
+    const limit = this.#limit.at(this.#since, estimate);
+    return limit === undefined ? undefined : limit / 1000;
   }
 
   #advance(): void {
     const now = this.#clock.monotonic();
     const { name } = this.#at;
-    if (name !== undefined) {
+    if (name === undefined) {
+      this.#limit.paused(now - this.#since);
+    } else {
       const phase = this.#phases.get(name) ?? { name, took: 0 };
       const total = this.#totals.get(name);
       this.#phases.set(name, { name, took: phase.took + now - this.#since, ...(total === undefined ? {} : { total }) });
@@ -119,8 +130,11 @@ export class TimeLeft {
   #untold(): number | undefined {
     const { done, total } = this.#at;
     const rest = Math.max(REST_LEAST, (this.#clock.monotonic() - this.#began) * REST);
-    const measured = this.#measured;
-    return measured === undefined ? (total === undefined || done >= total ? rest : undefined) : measured + rest;
+    if (total === undefined || done >= total) {
+      return rest;
+    }
+    const measured = done >= total * TELLING_ALONE ? this.#measured : undefined;
+    return measured === undefined ? undefined : measured + rest;
   }
 
   /** What is left if it goes on as another run did. */
