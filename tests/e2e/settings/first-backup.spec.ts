@@ -24,21 +24,29 @@ test('before the first backup, the target leads to encryption, and not any more 
   await expect(alert).toHaveCount(0);
 });
 
-test('once a target is saved, its page says that the first backup runs, and leads to it', async ({
+test('once a target is saved, its page leads to the run of the first backup, while it runs and after it', async ({
   app,
   page,
   service,
 }) => {
+  const [run, newest] = [service.state.runs[0]!, service.state.snapshots[0]!];
+  const first = { ...run, kind: 'backup', status: 'running' } as const;
   service.state.snapshots = [];
   service.state.status = { protection: 'never', newest: undefined, lastBackup: undefined };
   await app.open('/settings/target');
-  const running = page.getByRole('status').filter({ hasText: 'The first backup is running' });
   await expect(page.getByRole('textbox', { name: /^Bucket/ })).toBeVisible();
-  await expect(running).toHaveCount(0);
-  service.state.status.running = { ...service.state.runs[0]!, kind: 'backup', status: 'running' };
+  const link = page.getByRole('link', { name: 'Open the run' });
+  await expect(link).toHaveCount(0);
+  service.state.status.running = first;
+  await expect(page.getByRole('status').filter({ hasText: 'The first backup is running' })).toBeVisible();
+  await expect(link).toHaveAttribute('href', new RegExp(`/runs/${run.id}$`));
   await expectAccessible(page);
-  await running.getByRole('link', { name: 'Go to the overview' }).click();
-  await expect(page.getByRole('heading', { name: 'The first backup is running' })).toBeVisible();
+
+  const lastBackup = { ...first, status: 'complete', snapshot: newest.id } as const;
+  service.state.snapshots = [newest];
+  service.state.status = { newest, lastBackup, snapshots: 1 };
+  await expect(page.getByRole('status').filter({ hasText: 'The first backup has ended' })).toBeVisible();
+  await expect(link).toHaveAttribute('href', new RegExp(`/runs/${run.id}$`));
 });
 
 test('once a target is saved, its page no longer says what to do before that', async ({ app, page, service }) => {
