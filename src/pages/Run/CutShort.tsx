@@ -9,6 +9,7 @@ import { explainProblem } from '../../lib/problems/problems.ts';
 import { routes } from '../../lib/routes.ts';
 import { FinishButton } from './FinishButton.tsx';
 import { UndoButton } from './UndoButton.tsx';
+import { useLaterRun } from './useLaterRun.tsx';
 
 /** Whether a run is a restore that did not come to its end. */
 export function isCutShort({ kind, status }: Pick<Run, 'kind' | 'status'>): boolean {
@@ -18,6 +19,7 @@ export function isCutShort({ kind, status }: Pick<Run, 'kind' | 'status'>): bool
 /** Explains a restore that did not come to its end: why, how far it came, and how to finish or undo it. */
 export function CutShort({ run }: { run: Run }) {
   const { counts, planned, snapshot, failure, continuedBy } = run;
+  const later = useLaterRun(run);
   const explained = failure && explainProblem(failure);
   const isInterrupted = run.status === 'interrupted';
   const isOpen = planned !== undefined && continuedBy === undefined && run.undoable;
@@ -44,15 +46,13 @@ export function CutShort({ run }: { run: Run }) {
                 },
               )}
         </span>
-        {continuedBy !== undefined && <span>{t('cutShort.continued', 'A later run finished or undid it.')}</span>}
+        {later !== undefined && (
+          <span>
+            {later.label}: {later.link}
+          </span>
+        )}
         <Stack gap={1} wrap="wrap">
-          {continuedBy === undefined ? (
-            <FinishButton run={run} />
-          ) : (
-            <LinkButton variant="secondary" href={routes.run(continuedBy)}>
-              {t('cutShort.later', 'Open the later run')}
-            </LinkButton>
-          )}
+          {continuedBy === undefined && <FinishButton run={run} />}
           {run.undoable && planned !== undefined && <UndoButton run={run} />}
           {snapshot !== undefined && run.connection === undefined && !run.snapshotGone && (
             <LinkButton variant="secondary" icon="camera" href={routes.snapshot(snapshot)}>

@@ -1,4 +1,4 @@
-import { Alert, Stack, Text, TextLink } from '@grafana/ui';
+import { Alert, Stack, Text } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { countsWithPermissions } from '../../../pkg/contract/counts/run-counts.ts';
@@ -14,11 +14,11 @@ import { runWarnings } from '../../lib/catalogue/reasons.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { resourcesText } from '../../lib/resources/count.ts';
-import { routes } from '../../lib/routes.ts';
 import { runProblems } from '../../lib/runs/problems.ts';
 import { AccountsFirst } from './AccountsFirst.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
 import { SnapshotGone } from './UndoButton.tsx';
+import { useLaterRun } from './useLaterRun.tsx';
 
 interface Props {
   run: Run;
@@ -27,6 +27,7 @@ interface Props {
 
 /** How a run goes, or how it went, down to each resource that failed. */
 export function RunDetails({ run, isStale = false }: Props) {
+  const later = useLaterRun(run);
   if (isActive(run)) {
     return <RunProgress run={run} isStale={isStale} />;
   }
@@ -63,7 +64,7 @@ export function RunDetails({ run, isStale = false }: Props) {
           ],
           [t('column.askedBy', 'Requested by'), askedBy(run)],
           [t('column.started', 'Started'), formatTime(run.started)],
-          ...undoneBy(run),
+          ...(later === undefined || isCutShort(run) ? [] : [[later.label, later.link] satisfies [string, ReactNode]]),
           [t('column.duration', 'Duration'), run.duration === undefined ? '–' : formatDuration(run.duration)],
           ...countsWithPermissions(run.counts).map(([name, count, permissions]): [string, string] => [
             countLabel(name),
@@ -101,20 +102,6 @@ export function RunDetails({ run, isStale = false }: Props) {
       )}
     </Stack>
   );
-}
-
-/** The later run that undid a complete one. Others are explained where they are finished. */
-function undoneBy({ status, continuedBy }: Run): [string, ReactNode][] {
-  return status !== 'complete' || continuedBy === undefined
-    ? []
-    : [
-        [
-          t('run.undoneBy', 'Undone by'),
-          <TextLink key="undone" href={routes.run(continuedBy)}>
-            {continuedBy}
-          </TextLink>,
-        ],
-      ];
 }
 
 /** Without a signature, the words and resources of a record are left out: anyone can have written them. */

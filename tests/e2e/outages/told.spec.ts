@@ -85,32 +85,27 @@ test('a restore that its service did not survive is to be finished or undone', a
   await expect(page.getByText(/Start the run again/)).toHaveCount(0);
 });
 
-test('a restore that a later run finished is not offered to be finished again', async ({ app, page, service }) => {
-  const run = Object.assign(service.state.runs[1]!, INTERRUPTED, { kind: 'restore', planned: 12, undoable: true });
-  Object.assign(run, { request: { snapshot: 'a', selection: { type: 'everything' } } });
-  await app.open(`/runs/${run.id}`);
-  await expect(page.getByRole('button', { name: 'Finish this restore' })).toBeVisible();
-  run.continuedBy = service.state.runs[0]!.id;
-  await app.open(`/runs/${run.id}`);
-  const later = page.getByRole('link', { name: 'Open the later run' });
-  await expect(later).toHaveAttribute('href', new RegExp(`/runs/${run.continuedBy}$`));
-  await expect(page.getByText('A later run finished or undid it.')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Finish this restore' })).toHaveCount(0);
-});
-
-test('a complete restore names the run that undid it, and is not offered to be undone again', async ({
-  app,
-  page,
-  service,
-}) => {
-  const run = Object.assign(service.state.runs[1]!, { kind: 'restore', status: 'complete', undoable: true });
-  run.continuedBy = service.state.runs[0]!.id;
-  await app.open(`/runs/${run.id}`);
-  const undo = page.getByRole('definition').getByRole('link', { name: run.continuedBy });
-  await expect(undo).toHaveAttribute('href', new RegExp(`/runs/${run.continuedBy}$`));
-  await expect(page.getByText('Undone by')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Undo this restore' })).toHaveCount(0);
-});
+for (const [status, did, again] of [
+  ['interrupted', 'Finished by', 'Finish this restore'],
+  ['partial', 'Undone by', 'Plan the rest'],
+  ['complete', 'Undone by', 'Undo this restore'],
+] as const) {
+  test(`a restore that is ${status} names the later run: ${did}`, async ({ app, page, service }) => {
+    const [later, run] = [service.state.runs[0]!, service.state.runs[1]!];
+    const request = { snapshot: 'a', selection: { type: 'everything' } };
+    Object.assign(run, INTERRUPTED, { kind: 'restore', status, planned: 12, undoable: true, request });
+    await app.open(`/runs/${run.id}`);
+    await expect(page.getByRole('button', { name: again })).toBeVisible();
+    run.continuedBy = later.id;
+    const undo = did === 'Undone by' ? { trigger: 'undo', undoes: run.id } : {};
+    Object.assign(later, { kind: 'restore', status: 'complete', ...undo });
+    await app.open(`/runs/${run.id}`);
+    const link = page.getByRole('link', { name: /^(Restore|Undo), .*:\d\d/ });
+    await expect(link).toHaveAttribute('href', new RegExp(`/runs/${later.id}$`));
+    await expect(page.getByText(did)).toBeVisible();
+    await expect(page.getByRole('button', { name: again })).toHaveCount(0);
+  });
+}
 
 test('a restore or undo that wrote nothing before the service was killed can be started again', async ({
   app,
