@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { RestoreRequest } from '../../pkg/contract/api/restores.ts';
+import type { RestorePlan, RestoreRequest } from '../../pkg/contract/api/restores.ts';
 import type { ResourceRef } from '../../pkg/contract/kinds.ts';
 import { call } from '../api/client.ts';
 
@@ -12,6 +12,9 @@ export function useConnections() {
   });
 }
 
+/** How often a plan is asked for in each state, in milliseconds. */
+const PLAN_EVERY: Partial<Record<RestorePlan['state'], number>> = { planning: 700, planned: 10_000, applying: 700 };
+
 /** Begins a plan; its page shows how far it is. */
 export function usePlanRestore() {
   return useMutation({
@@ -19,13 +22,14 @@ export function usePlanRestore() {
   });
 }
 
+/** Looked at again while it waits: it expires after an hour, and its service may forget it. */
 export function useRestorePlan(id: string) {
   return useQuery({
     queryKey: ['restore', id],
     queryFn: ({ signal }) => call('GET /restores/:id', { params: { id }, signal }),
     enabled: id !== '',
     refetchInterval: ({ state: { data, status } }) =>
-      status === 'error' || (data?.state !== 'applying' && data?.state !== 'planning') ? false : 700,
+      (status !== 'error' && data !== undefined && PLAN_EVERY[data.state]) || false,
     // A plan that nobody asks for is dropped.
     refetchIntervalInBackground: true,
   });

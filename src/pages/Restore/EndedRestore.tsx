@@ -1,10 +1,10 @@
 import { Alert, LinkButton, Stack } from '@grafana/ui';
-import { compact } from '../../../pkg/contract/compact.ts';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { ServiceError } from '../../api/errors.ts';
 import { QueryView } from '../../components/QueryView.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useRun, useRunOfRestore } from '../../data/useRuns.ts';
+import { useUrlState } from '../../hooks/useUrlState.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { isCutShort } from '../Run/CutShort.tsx';
@@ -53,7 +53,8 @@ export function EndedRestore({ id, plan }: Props) {
   );
 }
 
-function LostPlan({ plan }: { plan: RestorePlan | undefined }) {
+/** A plan that was not applied and cannot be any more, and the way to another one. */
+export function LostPlan({ plan }: { plan: RestorePlan | undefined }) {
   return (
     <Alert severity="info" title={t('plan.lost', 'This plan no longer exists')} bottomSpacing={0}>
       <Stack direction="column" gap={1} alignItems="flex-start">
@@ -79,8 +80,12 @@ export function FailedPlan({ error, plan }: Pick<Props, 'plan'> & { error: Error
   );
 }
 
+/** Of the undo that the plan, or else its address, names: a lost plan that is opened is not known. */
 function PlanAgain({ plan }: Pick<Props, 'plan'>) {
-  return plan?.undoes === undefined ? (
+  const named = useUrlState().read('undoes') || undefined;
+  const undoes = plan?.undoes ?? named;
+  const run = useRun(undoes).data;
+  return undoes === undefined ? (
     <LinkButton
       size="sm"
       variant="secondary"
@@ -90,6 +95,6 @@ function PlanAgain({ plan }: Pick<Props, 'plan'>) {
       {t('plan.again', 'New plan')}
     </LinkButton>
   ) : (
-    <UndoButton run={{ id: plan.undoes, ...compact({ connection: plan.options.to?.connection }) }} />
+    run && <UndoButton run={run} />
   );
 }

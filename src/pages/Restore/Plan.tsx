@@ -26,7 +26,7 @@ import { AsRead } from './plan/AsRead.tsx';
 import { Counterparts } from './plan/Counterparts.tsx';
 import { Conflicts } from './plan/Conflicts.tsx';
 import { DataSources } from './DataSources.tsx';
-import { EndedRestore, FailedPlan, hasFailed, isLost } from './EndedRestore.tsx';
+import { EndedRestore, FailedPlan, hasFailed, isLost, LostPlan } from './EndedRestore.tsx';
 import { Dependencies } from './Dependencies.tsx';
 import { Leftovers } from './Leftovers.tsx';
 import { EarlierPart } from './plan/EarlierPart.tsx';
@@ -80,6 +80,7 @@ export function Plan() {
         !isLost(query.error) &&
         plan.state !== 'applying' &&
         plan.state !== 'planning' &&
+        plan.state !== 'expired' &&
         plan.undoes === undefined && (
           <LinkButton variant="secondary" icon="pen" href={formOf(plan)}>
             {plan.state === 'planned' ? t('plan.change', 'Edit selection') : t('plan.again', 'New plan')}
@@ -162,12 +163,7 @@ function Body({ plan }: { plan: RestorePlan }) {
     return <Outcome plan={plan} run={run.data} />;
   }
   if (plan.state === 'expired') {
-    return (
-      <Alert
-        severity="info"
-        title={t('plan.expiredText', 'Grafana may have changed since. Create a new plan to continue.')}
-      />
-    );
+    return <LostPlan plan={plan} />;
   }
   const apply = <ApplyBar plan={plan} busy={replan.isPending || one.isLoading || !isShown} shown={one.shown} />;
   return (

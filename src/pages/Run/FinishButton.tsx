@@ -28,7 +28,7 @@ export function FinishButton({ run }: { run: Run }) {
   }
   const finish = () => {
     if (undoes !== undefined) {
-      undo.mutate(undoes, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
+      undo.mutate(undoes, { onSuccess: (made) => void navigate(routes.restorePlan(made.id, { undoes })) });
     } else if (request !== undefined) {
       const finishes = planned === undefined || run.connection ? '' : run.id;
       plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id, { finishes })) });

@@ -16,7 +16,8 @@ interface Props {
 export function UndoButton({ run: { id, connection, undoes }, children }: Props) {
   const undo = useUndoRun();
   const navigate = useNavigate();
-  const plan = () => undo.mutate(id, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
+  const plan = () =>
+    undo.mutate(id, { onSuccess: (made) => void navigate(routes.restorePlan(made.id, { undoes: id })) });
   return (
     <>
       <Button variant="secondary" icon="history-alt" disabled={undo.isPending} onClick={plan}>

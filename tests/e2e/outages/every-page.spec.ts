@@ -104,24 +104,58 @@ for (const shown of SHOWN.filter(({ act }) => act === undefined)) {
   });
 }
 
-test('a plan that a restart of the service has lost is said to be lost, with the way to a new one', async ({
+test('a plan that is lost or too old says the same when it was open and when it is opened, with the way to a new one', async ({
   page,
   app,
   service,
   world,
 }) => {
   const shown = PAGES.find(({ name }) => name === 'plan');
-  await app.open(shown?.path(world) ?? '');
-  await shown?.act?.(page, world);
-  service.state.restores.clear();
-  service.state.started = new Date().toISOString();
-  await page.clock.runFor(A_LOOK);
-  await expect(page.getByText('This plan no longer exists')).toBeVisible();
-  await expect(page.getByText('It was not applied in this organization, so it changed nothing here')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Restore now' })).toHaveCount(0);
-  await page.getByRole('link', { name: 'New plan' }).click();
+  const alert = page.getByRole('status').filter({ hasText: 'This plan no longer exists' });
+  const next = page.getByRole('link', { name: 'New plan' });
+  const lose = {
+    old: () => service.state.restores.forEach(({ plan }) => (plan.state = 'expired')),
+    lost: () => {
+      service.state.restores.clear();
+      service.state.started = new Date().toISOString();
+    },
+  };
+  const told: string[] = [];
+  const look = async (): Promise<void> => {
+    await expect(alert).toContainText('It was not applied in this organization, so it changed nothing here');
+    await expect(next).toHaveCount(1);
+    await expect(page.getByRole('heading', { name: 'Restore', exact: true })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Restore now' })).toHaveCount(0);
+    told.push(await alert.innerText());
+  };
+  for (const lost of Object.values(lose)) {
+    await app.open(shown?.path(world) ?? '');
+    await shown?.act?.(page, world);
+    lost();
+    await page.clock.runFor(A_LOOK);
+    await look();
+    await page.reload();
+    await look();
+  }
+  expect(new Set(told).size).toBe(1);
+  await next.click();
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible();
+});
+
+test('the plan of an undo that is lost leads to the undo, also when it is opened', async ({ page, app, service }) => {
+  const run = Object.assign(service.state.runs[0]!, { kind: 'restore', status: 'complete', undoable: true });
+  await app.open(`/runs/${run.id}`);
+  const undo = page.getByRole('button', { name: 'Undo this restore' });
+  await undo.click();
+  await expect(page.getByRole('heading', { name: 'Undo plan' })).toBeVisible();
+  service.state.restores.clear();
+  for (const look of [() => page.clock.runFor(A_LOOK), () => page.reload()]) {
+    await look();
+    await expect(page.getByText('This plan no longer exists')).toBeVisible();
+    await expect(undo).toBeVisible();
+    await expect(page.getByRole('link', { name: 'New plan' })).toHaveCount(0);
+  }
 });
 
 test('a page that was not opened before Grafana went away says so, and opens once it is back', async ({ page }) => {

@@ -7,7 +7,7 @@ export function titleOf({ state, undoes, options, outcomes = {} }: RestorePlan):
   const isWhole = (outcomes.failed ?? 0) + (outcomes.differs ?? 0) === 0;
   const titles: Record<RestorePlan['state'], string> = {
     planning: t('plan.planning', 'Planning'),
-    expired: t('plan.expired', 'This plan has expired'),
+    expired: t('plan.title', 'Restore'),
     ...(undoes !== undefined
       ? {
           planned: name === '' ? t('plan.undo', 'Undo plan') : t('send.undoPlan', 'Undo plan for {{name}}', { name }),
