@@ -132,7 +132,7 @@ elsewhere.describe('in an organization that is not the home one', () => {
   elsewhere('a deleted dashboard comes back', async ({ app, page, other }) => {
     await other.removeDashboard();
     await app.open('');
-    await page.getByRole('link', { name: 'Compare with Grafana now' }).click();
+    await page.getByRole('link', { name: 'Find deletions since the last backup' }).click();
     await page
       .getByRole('button', { name: /^Restore/ })
       .first()

@@ -19,7 +19,7 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
           {t('gone.title', 'Deleted in the last 24 hours')}
         </Text>
         <LinkButton variant="secondary" size="sm" icon="code-branch" href={routes.compareNow(newest)}>
-          {t('gone.live', 'Compare with Grafana now')}
+          {t('gone.find', 'Find deletions since the last backup')}
         </LinkButton>
       </Stack>
       <div className={styles.content}>
@@ -40,9 +40,6 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
             )
           }
         </QueryView>
-        <Text element="p" color="secondary" variant="bodySmall">
-          {t('gone.since', 'For deletions since the last backup, compare with Grafana now.')}
-        </Text>
       </div>
     </section>
   );

@@ -154,7 +154,7 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
       role="status"
       button={
         <LinkButton icon="code-branch" href={routes.compareNow('latest')}>
-          {t('gone.live', 'Compare with Grafana now')}
+          {t('snapshot.compareLive', 'Compare with Grafana now')}
         </LinkButton>
       }
     >
