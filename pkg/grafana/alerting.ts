@@ -13,6 +13,9 @@ const PROVISIONING = '/api/v1/provisioning/';
 /** The one route that says plainly whether the org has its Alertmanager. */
 const POLICIES = `${PROVISIONING}policies`;
 
+/** What reading notifications needs, as declarations say it. */
+export const NOTIFICATION_RIGHT = 'alert.provisioning:read (alert.notifications:read from Grafana 11)';
+
 /**
  * A new org's Alertmanager is made by a job that runs every minute (ngalert notifier SyncOrgsPollInterval), so two
  * minutes are enough; terraform-provider-grafana waits as long.

@@ -3,6 +3,7 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
+import { atLeast, type Capabilities } from '../../grafana/capabilities.ts';
 import { closedOrgs } from '../../engine/backup/closed-orgs.ts';
 import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
 import { assertReached } from '../../grafana/orgs.ts';
@@ -83,19 +84,24 @@ async function rightsIn({ instance, org, run, excludeKinds, withServer }: OrgRun
       ? { served: false, reason: reason('not-asked-for') }
       : await servingOf(kind, kind.declaration.scope === 'org' ? context : onServer);
     // What a server admin may do is no matter of single rights.
-    const action = kind.declaration.scope === 'org' ? actionOf(kind) : undefined;
+    const actions = kind.declaration.scope === 'org' ? actionsOf(kind, instance.capabilities) : [];
+    const isListed = actions.some((action) => granted.has(action));
     const hidden = serving.served && serving.lacking?.why?.code === 'list-hides' ? serving.lacking.why.params : {};
-    if (serving.served && action !== undefined && (!granted.has(action) || 'permission' in hidden)) {
-      lacking.push({ kind: kind.name, action: hidden['permission'] ?? action, isListed: granted.has(action) });
+    const [action] = actions;
+    if (serving.served && action !== undefined && (!isListed || 'permission' in hidden)) {
+      lacking.push({ kind: kind.name, action: hidden['permission'] ?? action, isListed });
     }
     kinds[kind.name] = serving.served ? report : { ...report, ...because(serving.reason) };
   }
   return { org, kinds, lacking };
 }
 
-/** The declarations are for people; the action is the first word of the first that looks like one. */
-function actionOf({ declaration }: Kind): string | undefined {
-  return declaration.rights.flatMap((text) => /^([a-z.]+:[a-z]+)\b/.exec(text)?.[1] ?? [])[0];
+/** Actions of which one is enough. The declarations are for people; these are what looks like one in the first. */
+function actionsOf({ declaration }: Kind, capabilities: Capabilities): string[] {
+  const [text = ''] = declaration.rights;
+  return [...text.matchAll(/(?:^|\bor |\()([a-z.]+:[a-z]+)\b(?: from Grafana (\d+))?/g)].flatMap(
+    ([, action = '', since]) => (since === undefined || atLeast(capabilities, Number(since)) ? [action] : []),
+  );
 }
 
 /** Whether this Grafana has the kind; where it does not let us look, it may have. */

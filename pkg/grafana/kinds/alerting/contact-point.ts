@@ -2,7 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { refusal } from '../../../contract/reasons/reason.ts';
-import { alertingServed, hasAlertRules, provisioningPath, readAlerting } from '../../alerting.ts';
+import { NOTIFICATION_RIGHT, alertingServed, hasAlertRules, provisioningPath, readAlerting } from '../../alerting.ts';
 import { isForbidden } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
 import { LOST_PROVENANCE, writeRefusal } from '../../provenance.ts';
@@ -55,7 +55,7 @@ export const contactPoint: Kind = {
     lost: ['secrets, unless the repository is encrypted and the token may read them', LOST_PROVENANCE],
     minimumVersion: '10.4',
     rights: [
-      'alert.provisioning:read',
+      NOTIFICATION_RIGHT,
       'alert.provisioning.secrets:read for secrets (alert.notifications.receivers.secrets:read from Grafana 11)',
     ],
   },

@@ -1,4 +1,11 @@
-import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../../alerting.ts';
+import {
+  NOTIFICATION_RIGHT,
+  alertingServed,
+  provisioningPath,
+  readAlerting,
+  readAlertingList,
+  writeAlerting,
+} from '../../alerting.ts';
 import { ifFound } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
 import {
@@ -53,7 +60,7 @@ export function namedKind({ name: kind, manyReferences, plural, path, send }: Na
       identity: 'kept',
       lost: [LOST_PROVENANCE],
       minimumVersion: '10.4',
-      rights: ['alert.provisioning:read'],
+      rights: [NOTIFICATION_RIGHT],
     },
     dependsOn: [],
     writes: 'serial',

@@ -1,6 +1,13 @@
 import { objectAt, stringAt, without, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { alertingServed, hasAlertRules, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
+import {
+  NOTIFICATION_RIGHT,
+  alertingServed,
+  hasAlertRules,
+  provisioningPath,
+  readAlerting,
+  writeAlerting,
+} from '../../alerting.ts';
 import { annotationOf, apisPath, createOrReplace, factsOf, lacksResource, nameOf, usableVersions } from '../../apis.ts';
 import { listPages } from '../../http/pagination/pages.ts';
 import { ifFound, isGrafanaError, isNotFound } from '../../http/errors.ts';
@@ -48,7 +55,7 @@ export const notificationPolicy: Kind = {
     identity: 'kept',
     lost: [LOST_PROVENANCE],
     minimumVersion: '10.4; additional routing trees 13.1',
-    rights: ['alert.provisioning:read', 'alert.notifications.routes:read for additional routing trees'],
+    rights: [NOTIFICATION_RIGHT, 'alert.notifications.routes:read for additional routing trees'],
   },
   dependsOn: ['contact-point', 'mute-timing'],
   writes: 'serial',
