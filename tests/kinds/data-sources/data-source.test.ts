@@ -184,8 +184,20 @@ describe('data sources', () => {
     await client.put('/api/datasources/uid/tempo', { ...TEMPO, isDefault: true });
     const restored = await restore('data-source', await grafana.admin(), taken);
     expect(restored.losses['prom']).toEqual(['replaces Tempo as the default']);
-    expect(restored.losses['tempo']).toEqual(['remains the default until you choose another one']);
+    expect(restored.losses['tempo']).toBeUndefined();
     expect(stored('prom').isDefault).toBe(true);
+  });
+
+  it('are restored without a default, if there was none, although Grafana makes the first one it', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    await seed();
+    const taken = await take('data-source', await grafana.admin());
+    const { grafana: client } = await grafana.admin();
+    for (const { uid } of grafana.sim.state.org(1).dataSources.values()) {
+      await client.delete(`/api/datasources/uid/${uid}`);
+    }
+    await restore('data-source', await grafana.admin(), new Map([['tempo', taken.get('tempo')!]]));
+    expect(stored('tempo').isDefault).toBe(false);
   });
 
   it('follow a renaming in what they point at', async () => {

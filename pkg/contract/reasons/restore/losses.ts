@@ -25,7 +25,6 @@ export const LOSS_REASONS = {
   'rules-stay': 'rules that are not in the snapshot are kept: {titles}',
   'rule-fields-lost': 'Grafana {version} does not support these fields of rules, so they are lost: {fields}',
   'default-taken': 'replaces {name} as the default',
-  'default-kept': 'remains the default until you choose another one',
   'password-missing': 'set a new password for this account',
   'password-unused': 'the supplied password is not used: a restore never changes the password of an existing account',
   'no-server-admin': 'does not become a server admin: a restore never promotes an existing account',

@@ -80,7 +80,7 @@ export const dataSource: KindDefinition = {
   /** Another one that became the default took that away from it. */
   before: (body) => ({ ...objectAt(body), isDefault: true }),
 
-  /** Grafana makes the first one of an organization the default, until the restore writes the one that is to be it. */
+  /** Grafana makes the first one of an organization the default, until the restore takes that back. */
   createdInParts: true,
   isPartOf: isUnwantedDefault,
 
@@ -201,11 +201,7 @@ function missingSecrets(context: Pick<SecurityContext, 'secrets' | 'keepSecrets'
 
 function defaultChanges(item: Restorable, siblings: JsonObject[]): KnownReason[] {
   const current = currentDefault(siblings);
-  const isCurrent = stringAt(current, 'uid') === item.uid;
-  if (takesDefault(item, current)) {
-    return [reason('default-taken', { name: stringAt(current, 'name') ?? '' })];
-  }
-  return !isDefault(item) && isCurrent ? [reason('default-kept')] : [];
+  return takesDefault(item, current) ? [reason('default-taken', { name: stringAt(current, 'name') ?? '' })] : [];
 }
 
 /** Queries that name no data source, with what people type into them, go to the new default one. */
@@ -238,7 +234,10 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
   };
   if (item.live === undefined) {
-    await grafana.post('/api/datasources', body, { signal });
+    const made = await grafana.post('/api/datasources', body, { signal });
+    if (objectAt(made, 'datasource')?.['isDefault'] === true && !isDefault(item)) {
+      await grafana.put(pathOf(item.uid), without(body, 'secureJsonData'), { signal });
+    }
   } else {
     const version = numberAt(await grafana.get(pathOf(item.uid), { signal }), 'version');
     await grafana.put(pathOf(item.uid), { ...body, ...(version === undefined ? {} : { version }) }, { signal });

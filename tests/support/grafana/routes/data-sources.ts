@@ -81,8 +81,7 @@ function update(call: Call, source: DataSource): unknown {
     uid,
     name,
     type: stringAt(body, 'type') ?? source.type,
-    // The default can be moved to another data source, not given up.
-    isDefault: source.isDefault || body['isDefault'] === true,
+    isDefault: body['isDefault'] === true,
     // Secrets that are left out keep their value.
     secureJsonData: { ...source.secureJsonData, ...secretsOf(body) },
     version: source.version + 1,
