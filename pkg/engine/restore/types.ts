@@ -87,10 +87,10 @@ export interface RestoreOptions {
    */
   promote?: true;
   /**
-   * Organizations that the restore creates, by name: without `overwrite`, it also adds existing accounts to them,
-   * except that of the restoring login.
+   * Organizations that the restore creates, by name: without `overwrite`, it also adds an existing account to them, by
+   * its login.
    */
-  newOrgs?: { names: ReadonlySet<string>; except: string };
+  newOrgs?: (login: string) => ReadonlySet<string>;
   /** Also write what files, Git Sync, Terraform or an operator manage. */
   includeManaged: boolean;
   /** Also delete what is live within the selection and not in the snapshot. Needs a typed confirmation to apply. */
@@ -212,12 +212,16 @@ export interface OrgTarget {
   namedNow?: string;
   /** Whether the account that restores is an Admin there: Grafana shows others nothing, or less. */
   isOpen: boolean;
+  /** A restore of this snapshot that did not finish created it, so that members may still have to join. */
+  isNew?: true;
 }
 
 /** What applying a plan of everything goes by. */
 export interface Everything {
   caller: Caller;
   targets: readonly OrgTarget[];
+  /** Accounts that an unfinished restore made members of the organizations that it created. */
+  joined: ReadonlySet<string>;
   /** What the organizations hold that are there and open to the caller. */
   content: Plan;
   /**

@@ -36,7 +36,7 @@ interface Stop {
   moment?: 'before' | 'after';
 }
 
-/** Work that is stopped after a request or before Grafana handles it; a process that was killed writes nothing more. */
+/** Work that is stopped after a request or before Grafana handles it; a process that was killed does nothing more. */
 export async function stoppedAt<T>(
   bench: RestoreBench,
   { match, skip = 0, end, moment = 'after' }: Stop,
@@ -49,6 +49,9 @@ export async function stoppedAt<T>(
   store.put = (...given) => (dead ? Promise.reject(new Killed()) : put(...given));
   const cut = (): void => {
     dead = end === 'killed';
+    if (dead) {
+      bench.sim.setFaults({ match: /./, action: { kind: 'status', status: 403 } });
+    }
     stop.abort(new Killed());
   };
   const never = new Promise<void>(() => undefined);

@@ -19,6 +19,7 @@ import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything
 import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
 import { join, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
+import { joinedBy } from './interrupted.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
 
@@ -32,7 +33,8 @@ const LEAVE_WITHIN_MS = 30_000;
 export async function restoreEverything(options: ApplyOptions, everything: Everything): Promise<Restored> {
   const { plan, instance } = options;
   const closed = everything.targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);
-  if (!plan.items.some(isWritten) && closed.length === 0) {
+  const isFinishing = everything.targets.some(({ isNew }) => isNew === true);
+  if (!plan.items.some(isWritten) && closed.length === 0 && !isFinishing) {
     options.note?.({ source: plan.snapshot });
     return { results: [] };
   }
@@ -102,7 +104,7 @@ class EverythingRun {
     this.#brought = await bringOrgs(this.#request, targets, this.changeLog);
     append(this.#results, this.#brought.results);
     await this.#stageOrgs();
-    const newOrgs = { names: new Set(this.#brought.created.map(({ name }) => name)), except: caller.login };
+    const newOrgs = joinedBy(this.#everything, this.#brought.created, targets);
     const options = { ...this.#request.options, newOrgs };
     await this.#stage(accountsRequest({ ...this.#request, options }, ['user']), (uid) => uid !== caller.login);
 

@@ -1,5 +1,6 @@
 import { numberAt, stringAt } from '../../../lib/json/json.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
+import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, refusal, type Reason } from '../../../contract/reasons/reason.ts';
 import { GrafanaError, isConflict } from '../../../grafana/http/errors.ts';
@@ -47,6 +48,10 @@ export async function bringOrgs(
           const params = { name: target.name, before: String(target.from), after: String(target.otherId) };
           brought.results.push(resultOf(request, target, 'verified', reason('org-matched', params)));
         }
+        if (target.isNew === true) {
+          // The record of what ends its creation says how that ended.
+          changeLog.put(createdIn(request, target.name));
+        }
         brought.targets.push(target);
       }
     } catch (error) {
@@ -55,6 +60,10 @@ export async function bringOrgs(
     }
   }
   return brought;
+}
+
+function createdIn({ instance }: PlanRequest, uid: string): Touched {
+  return { org: homeOf(instance.orgs).id, kind: 'org', uid, did: 'created' };
 }
 
 async function rename(request: PlanRequest, org: Org, name: string, changeLog: ChangeLog): Promise<void> {
@@ -67,8 +76,8 @@ async function rename(request: PlanRequest, org: Org, name: string, changeLog: C
 }
 
 async function create(request: PlanRequest, { name }: OrgTarget, changeLog: ChangeLog): Promise<Org> {
-  const { client, id: home } = homeOf(request.instance.orgs);
-  const touched = { org: home, kind: 'org', uid: name, did: 'created' } as const;
+  const { client } = homeOf(request.instance.orgs);
+  const touched = createdIn(request, name);
   await changeLog.intend([touched]);
   changeLog.begin(touched);
   try {

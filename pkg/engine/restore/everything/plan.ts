@@ -19,6 +19,7 @@ import { listOf } from '../plan/removals.ts';
 import { openingSomething } from '../plan/security.ts';
 import type { Plan, PlannedItem, PlanRequest, Caller, OrgTarget } from '../types.ts';
 import { homeOf, readCaller } from './caller.ts';
+import { findInterrupted, joinedBy } from './interrupted.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
 import { isUnnamed, matchOrgs } from './match-orgs.ts';
 
@@ -37,10 +38,10 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     throw notServerAdmin(homeOf(request.instance.orgs).client.identity);
   }
   const caller = await readCaller(request);
-  const targets = matchOrgs(request.manifest, request.instance.orgs, caller);
-  const names = new Set(targets.flatMap(({ org, name }) => (org === undefined ? [name] : [])));
-  const newOrgs = { names, except: caller.login };
-  const options = { ...request.options, newOrgs };
+  const matched = matchOrgs(request.manifest, request.instance.orgs, caller);
+  const { targets, joined } = await findInterrupted(request, matched, caller);
+  const missing = targets.filter(({ org }) => org === undefined);
+  const options = { ...request.options, newOrgs: joinedBy({ caller, joined }, missing, targets) };
   const accounts = await planRestore(accountsRequest({ ...request, options }, ['org', 'user']));
   const open = targets.filter(({ isOpen }) => isOpen);
   const content = await planRestore({
@@ -63,7 +64,7 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     missing: content.missing,
     dataSources: content.dataSources,
     supplied,
-    everything: { caller, targets, content, isAlone },
+    everything: { caller, targets, joined, content, isAlone },
     ...compact({ confirm }),
   };
 }

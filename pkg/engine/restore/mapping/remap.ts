@@ -138,12 +138,11 @@ export class Remap implements Mapping {
   /** What of a member of organizations that the restore creates is restored, if the account exists. */
   #joining({ uid }: ManifestEntry, content: Content): Content {
     const { newOrgs, overwrite } = this.#request.options;
+    const joinsOnly = newOrgs?.(uid);
     const isMember = kindOf('user')
       .references(content)
-      .some((one) => newOrgs?.names.has(one.uid) === true);
-    return newOrgs === undefined || overwrite || newOrgs.except === uid || !isMember
-      ? content
-      : { ...content, joinsOnly: newOrgs.names };
+      .some((one) => joinsOnly?.has(one.uid) === true);
+    return joinsOnly === undefined || overwrite || !isMember ? content : { ...content, joinsOnly };
   }
 
   #snapshotOrgs(): ReadonlySet<string> {

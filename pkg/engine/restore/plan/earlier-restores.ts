@@ -117,6 +117,17 @@ export class EarlierRestores {
     return open === true || differs === true;
   }
 
+  /**
+   * What the last restore that touched the resource did, if that was one of this snapshot and did not come to its end.
+   * Only a record that a trusted key signed says so.
+   */
+  async cutOff(ref: ResourceRef): Promise<Touched | undefined> {
+    const key = keyOf(ref);
+    const last = (await this.#read()).find(({ touched }) => touched.has(key));
+    const isCut = last !== undefined && this.#isMeant(last) && !HAS_ENDED.has(last.record.status);
+    return isCut ? last.touched.get(key) : undefined;
+  }
+
   #isMeant({ record, author }: StoredRun): boolean {
     const { repository, manifest } = this.#request;
     return record.source === manifest.id && repository.trust.counts(author);

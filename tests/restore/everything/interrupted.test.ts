@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest';
+import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import type { RunRecord } from '../../../pkg/contract/runs.ts';
+import { planEverything } from '../../../pkg/engine/restore/everything/plan.ts';
+import type { Plan } from '../../../pkg/engine/restore/types.ts';
+import { runRestore } from '../../../pkg/operations/restore.ts';
+import { recordRun } from '../../../pkg/operations/run.ts';
+import { runKey } from '../../../pkg/repository/layout.ts';
+import { SeededRandomness } from '../../support/repository/repository.ts';
+import { bench, burned, contentOf, everything, people, setUp } from '../burned.ts';
+import { reasons, typedFor } from '../harness.ts';
+import { stoppedAt } from '../undo/undoing.ts';
+
+setUp();
+
+const NEW_ORG = /^POST \/api\/orgs$/;
+
+/** A Grafana that is as the snapshot says, but for a deleted organization. No account is Grafana's own. */
+async function withoutSecond(): Promise<Manifest> {
+  const manifest = await burned({ profile: '12.4' });
+  await everything({ manifest });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  await bench.api('DELETE /api/orgs/2');
+  return manifest;
+}
+
+/** Restores everything. @returns the plan, and the record of the run */
+async function recorded(
+  manifest: Manifest,
+  signal = new AbortController().signal,
+): Promise<{ plan: Plan; record: RunRecord }> {
+  const request = await bench.request({ manifest, signal });
+  const plan = await planEverything(request);
+  const session = { ...request, randomness: new SeededRandomness(`${bench.sim.requests.length}`), version: '0.1.0' };
+  let run = '';
+  await recordRun(session, { kind: 'restore', trigger: 'manual', signal }, (one) => {
+    run = one.id;
+    return runRestore(session, { request, plan, safetySnapshot: true, ...typedFor(plan, plan.confirm) }, one);
+  }).catch((error: unknown) => {
+    if (!signal.aborted) {
+      throw error;
+    }
+  });
+  return { plan, record: (await bench.repository.run(run))!.record };
+}
+
+/** Restores everything in a process that is killed after a request, or before Grafana handles it. */
+async function killedAt(match: RegExp, manifest: Manifest, moment: 'before' | 'after' = 'after'): Promise<RunRecord> {
+  const { record } = await stoppedAt(bench, { match, moment, end: 'killed' }, (signal) => recorded(manifest, signal));
+  expect(record.status).toBe('running');
+  return record;
+}
+
+/** Members of the organization, by login. */
+function members(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(people()).flatMap(([login, { Second }]) => (Second === undefined ? [] : [[login, Second]])),
+  );
+}
+
+const ALL = { ann: 'Viewer', bob: 'Admin', cyd: 'Viewer' };
+
+/** What the organizations hold. */
+async function content(): Promise<Record<string, string>> {
+  const state = bench.sim.state.org(second());
+  state.members.set(1, 'Admin');
+  const held = contentOf(await bench.backup());
+  return Object.fromEntries(Object.entries(held).map(([name, body]) => [name.replace(`${second()}/`, '2/'), body]));
+}
+
+const second = (): number => [...bench.sim.state.orgs.values()].find(({ name }) => name === 'Second')!.id;
+
+it('an organization that a killed restore created gets its members and all else when it is finished', async () => {
+  const manifest = await withoutSecond();
+  await killedAt(NEW_ORG, manifest);
+  expect(members()).toEqual({ admin: 'Admin' });
+  // Finishing it may be cut off, too.
+  await killedAt(/^POST \/api\/orgs\/\d+\/users$/, manifest);
+  expect(Object.keys(members()).length).toBe(2);
+  const { record } = await recorded(manifest);
+  expect(record).toMatchObject({ status: 'complete', errors: [] });
+  expect(members()).toMatchObject(ALL);
+  expect(await content()).toEqual(contentOf(manifest));
+});
+
+it('nobody joins such an organization again whom someone has removed from it since', async () => {
+  const manifest = await withoutSecond();
+  const remove = (login: string): void => {
+    const { id } = [...bench.sim.state.users.values()].find((one) => one.login === login)!;
+    bench.sim.state.org(second()).members.delete(id);
+  };
+  await killedAt(/^POST .*\/folders(\?|$)/, manifest);
+  expect(members()).toMatchObject(ALL);
+  remove('ann');
+  await recorded(manifest);
+  expect(members()).not.toHaveProperty('ann');
+  remove('cyd');
+  const { plan } = await recorded(manifest);
+  expect(reasons(plan, 'skip')).toHaveProperty('user/cyd');
+  expect(members()).not.toHaveProperty('cyd');
+});
+
+it('nobody joins an organization that someone else created after the restore was killed', async () => {
+  const manifest = await withoutSecond();
+  await killedAt(NEW_ORG, manifest, 'before');
+  await bench.api('POST /api/orgs', { name: 'Second' });
+  bench.sim.state.org(second()).members.set(bench.sim.state.addUser({ login: 'eva', email: '' }).id, 'Admin');
+  await recorded(manifest);
+  expect(Object.keys(members())).toEqual(['admin', 'eva']);
+});
+
+it('nobody joins an organization because a record says so that no trusted key signed', async () => {
+  const manifest = await withoutSecond();
+  const { id } = await killedAt(NEW_ORG, manifest);
+  const { store } = bench.repository;
+  const { signature: _, ...unsigned } = JSON.parse(String(await store.get(runKey(id, false)))) as Record<
+    string,
+    unknown
+  >;
+  await store.put(runKey(id, false), Buffer.from(JSON.stringify(unsigned)));
+  await recorded(manifest);
+  expect(members()).toEqual({ admin: 'Admin' });
+});
