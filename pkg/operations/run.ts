@@ -117,7 +117,7 @@ export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
   kind: RunKind;
   trigger: string;
   by?: string;
-  /** Called if the record of its end could not be written. */
+  /** Called if the record of its end could not be written, although the one of its beginning was. */
   onUnkept?: (error: DashkeepError) => void;
 }
 
@@ -138,12 +138,16 @@ export async function recordRun<T>(
   const now = clock.now();
   const facts = { kind, status: 'running' as const, trigger, started: now.toISOString(), counts: {}, errors: [] };
   const begun: RunRecord = compact({ id: id ?? newTimedId(now, randomness), ...facts, by });
-  const keep = (record: RunRecord): Promise<void> => {
+  let wasKept = false;
+  const keep = async (record: RunRecord): Promise<void> => {
     const isEnd = kind === 'restore' && (record.status === 'complete' || record.status === 'partial');
-    return persistently({ clock, signal }, isEnd ? RECORD_WITHIN_MS : 0, () => repository.writeRun(record));
+    // A target that never took the record takes no end either, such as one that is read-only.
+    const within = isEnd && wasKept ? RECORD_WITHIN_MS : 0;
+    await persistently({ clock, signal }, within, () => repository.writeRun(record));
+    wasKept = true;
   };
   const end = await executeRun(begun, { clock, log, signal, onProgress, keep }, operation);
-  if (end.unkept !== undefined) {
+  if (end.unkept !== undefined && wasKept) {
     onUnkept?.(end.unkept);
   }
   if ('error' in end) {
