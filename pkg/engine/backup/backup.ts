@@ -19,7 +19,7 @@ import { inRoomyHeap } from '../../lib/memory/heap-tuning.ts';
 import { compareAllClocks } from '../clocks.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
-import { servingOf } from '../served-kinds.ts';
+import { notAskedFor, servingOf } from '../served-kinds.ts';
 import { deletedSince } from '../versions/deleted-since.ts';
 import { ProgressCounter, type StepPlace } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
@@ -233,7 +233,7 @@ async function readAll(
     const onServer = kindContext(instance, org, run, 'server');
     for (const kind of KINDS) {
       if (!wanted.has(kind.name)) {
-        collection.notRead(kind.name, reason('not-asked-for'));
+        collection.notRead(kind.name, notAskedFor(kind, instance.capabilities));
       } else if (kind.declaration.scope === 'org' && refused !== undefined) {
         collection.fail({ org: org.id, kind: kind.name, uid: '' }, refused);
       } else if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {

@@ -1,6 +1,7 @@
 import type { KindName } from '../../contract/kinds.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Json } from '../../lib/json/json.ts';
+import type { Feature } from '../capabilities.ts';
 import type { Content } from './content.ts';
 
 /** What Grafana deletes with a resource of another kind, under another UID: people may have made it at any time. */
@@ -14,6 +15,15 @@ export interface DeletedAlong<Context, Listed> {
   readonly fact?: string;
   /** All that goes with one of them. @throws if some can't be read */
   of(context: Context, owner: string): AsyncIterable<Listed>;
+}
+
+/** What a Grafana needs to have a kind. */
+export interface Needs {
+  feature?: Feature;
+  /** Grafana Enterprise or Cloud. */
+  license?: true;
+  /** Major and minor. */
+  version?: readonly [number, number];
 }
 
 /**
@@ -56,6 +66,9 @@ export interface KindTraits {
   readonly deletedWith?: KindName;
   /** Why a drill in its own organization leaves it out. */
   readonly leftOutOfDrills?: KnownReason;
+
+  /** What Grafana needs to have the kind, as far as it tells. Absent = nothing. */
+  readonly needs?: Needs;
 
   /** Whether it does something by itself as soon as it is there, such as notify people. Goes with `pause`. Pure. */
   isActive?(content: Content): boolean;

@@ -22,7 +22,7 @@ export interface CoverageFound extends Coverage {
 export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: Covered): CoverageFound {
   const named = Object.entries(kinds) as [KindName, NonNullable<Manifest['kinds'][KindName]>][];
   const left = (code: string): KindName[] => named.flatMap(([kind, report]) => (report.code === code ? [kind] : []));
-  const unselected = left('not-asked-for');
+  const unselected = left('not-asked-for').filter((kind) => kinds[kind]?.params?.['absent'] === undefined);
   const forAdmins = left('needs-server-admin');
   const closed = unreadOrgs({ orgs, kinds, errors });
   const isUnread = new Set(closed.length === orgs.length ? [] : closed.map(({ id }) => id));

@@ -1,10 +1,10 @@
 import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
 import { atLeast, type Capabilities } from '../../grafana/capabilities.ts';
 import { closedOrgs } from '../../engine/backup/closed-orgs.ts';
+import { notAskedFor } from '../../engine/served-kinds.ts';
 import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
 import { assertReached } from '../../grafana/orgs.ts';
 import type { Kind, KindContext, Serving } from '../../grafana/kinds/kind.ts';
@@ -81,7 +81,7 @@ async function rightsIn({ instance, org, run, excludeKinds, withServer }: OrgRun
     const report = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
     const isExcluded = excludeKinds.includes(kind.name);
     const serving: Serving = isExcluded
-      ? { served: false, reason: reason('not-asked-for') }
+      ? { served: false, reason: notAskedFor(kind, instance.capabilities) }
       : await servingOf(kind, kind.declaration.scope === 'org' ? context : onServer);
     // What a server admin may do is no matter of single rights.
     const actions = kind.declaration.scope === 'org' ? actionsOf(kind, instance.capabilities) : [];

@@ -91,3 +91,15 @@ it('names what could not be read in the same words as the end of the backup and 
   const plan = await dashkeep(['restore', 'latest', '--grafana-url', grafana.url], token);
   expect(plan.out).toContain(`It covers ${covers}.`);
 });
+
+it('counts the same kinds as existing, whichever of them are selected', async () => {
+  const counted = async (...args: string[]) => (await dashkeep(['backup', ...args, '--json'])).json.coverage.kinds;
+  const { existing } = await counted();
+  expect(await counted('--kinds', 'dashboard')).toEqual({ read: 1, existing });
+  const off = { unifiedAlertingEnabled: false, publicDashboardsEnabled: false, snapshotEnabled: false };
+  const body = { buildInfo: { edition: 'Open Source' }, ...off };
+  grafana.setFaults({ match: /^GET \/api\/frontend\/settings/, action: { kind: 'status', status: 200, body } });
+  const fewer = await counted();
+  expect(fewer.existing).toBeLessThan(existing);
+  expect(await counted('--kinds', 'dashboard')).toEqual({ read: 1, existing: fewer.existing });
+});

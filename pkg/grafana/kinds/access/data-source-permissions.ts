@@ -31,6 +31,8 @@ export const dataSourcePermissions: KindDefinition = permissionKind({
   },
   dependsOn: ['data-source', 'team', 'user', 'service-account'],
 
+  needs: { license: true },
+
   async serves(context: KindContext): Promise<Serving> {
     const path = '/api/access-control/datasources/description';
     const found = context.grafana.get(path, { signal: context.signal }).then(() => ({ served: true }) as const);

@@ -77,6 +77,7 @@ export const alertRuleGroup: Kind = {
   inFolders: true,
   uidIsMadeUp: true,
   deletable: true,
+  needs: { feature: 'unifiedAlertingEnabled' },
   serves: alertingServed,
 
   async *list(context) {

@@ -65,6 +65,7 @@ export const contactPoint: Kind = {
   manyReferences: true,
   uidIsName: true,
   deletable: true,
+  needs: { feature: 'unifiedAlertingEnabled' },
   serves: alertingServed,
   isInUse: hasAlertRules,
 

@@ -28,6 +28,7 @@ export const inhibitionRule: Kind = {
   dependsOn: [],
   writes: 'serial',
   deletable: true,
+  needs: { feature: 'unifiedAlertingEnabled', version: [13, 1] },
   serves,
 
   async *list(context) {

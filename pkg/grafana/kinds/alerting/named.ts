@@ -67,6 +67,7 @@ export function namedKind({ name: kind, manyReferences, plural, path, send }: Na
     manyReferences,
     uidIsName: true,
     deletable: true,
+    needs: { feature: 'unifiedAlertingEnabled' },
     serves: alertingServed,
 
     async *list(context) {

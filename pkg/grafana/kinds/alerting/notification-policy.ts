@@ -60,6 +60,7 @@ export const notificationPolicy: Kind = {
   dependsOn: ['contact-point', 'mute-timing'],
   writes: 'serial',
   deletable: true,
+  needs: { feature: 'unifiedAlertingEnabled' },
   serves: alertingServed,
   isInUse: hasAlertRules,
 

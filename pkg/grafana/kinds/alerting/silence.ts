@@ -37,6 +37,7 @@ export const silence: Kind = {
   },
   dependsOn: ['alert-rule-group'],
   writes: 'serial',
+  needs: { feature: 'unifiedAlertingEnabled' },
   serves: alertingServed,
 
   async *list(context) {

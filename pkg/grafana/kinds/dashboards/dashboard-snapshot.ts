@@ -35,6 +35,8 @@ export const dashboardSnapshot: Kind = {
   largeBodies: true,
   leftOutOfDrills: reason('drill-one-key'),
 
+  needs: { feature: 'snapshotEnabled' },
+
   async serves(context): Promise<Serving> {
     if (context.capabilities.turnedOff.includes('snapshotEnabled')) {
       return { served: false, reason: reason('snapshots-off') };

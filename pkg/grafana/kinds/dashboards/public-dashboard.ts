@@ -41,6 +41,8 @@ export const publicDashboard: Kind = {
   deletedWith: 'dashboard',
   leftOutOfDrills: reason('drill-one-link'),
 
+  needs: { feature: 'publicDashboardsEnabled' },
+
   async serves(context): Promise<Serving> {
     if (context.capabilities.turnedOff.includes('publicDashboardsEnabled')) {
       return { served: false, reason: reason('public-dashboards-off') };

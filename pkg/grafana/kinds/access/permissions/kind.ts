@@ -34,7 +34,10 @@ function isEmpty({ body }: Content): boolean {
 const READ_SINGLY = 10;
 
 /** What differs between the permissions of folders, dashboards and data sources. */
-export interface PermissionKindOptions extends Pick<KindDefinition, 'name' | 'declaration' | 'dependsOn' | 'serves'> {
+export interface PermissionKindOptions extends Pick<
+  KindDefinition,
+  'name' | 'declaration' | 'dependsOn' | 'needs' | 'serves'
+> {
   resource: Permitted;
   /** The kind that the permissions belong to, one to one and under the same uid. */
   owner: Reference['kind'];
@@ -86,7 +89,7 @@ export function permissionKind(options: PermissionKindOptions): KindDefinition {
     namesPeople: true,
     emptyBytes: '{"permissions":[]}'.length,
     owner,
-    ...compact({ serves: options.serves }),
+    ...compact({ needs: options.needs, serves: options.serves }),
     ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions, isEmpty } : {}),
     staleAfter: ABOUT_A_DAY,
 
