@@ -28,8 +28,12 @@ export class SteadyLimit {
    * @returns the limit in milliseconds
    */
   at(now: number, estimate: number | undefined): number | undefined {
-    if (estimate === undefined || now < this.#quietUntil) {
+    if (now < this.#quietUntil) {
       return undefined;
+    }
+    if (estimate === undefined) {
+      // What was said still holds.
+      return this.#end !== undefined && this.#end > now ? this.#end - now : undefined;
     }
     const end = now + Math.max(LEAST, estimate * this.#margin);
     const left = (this.#end ?? now) - now;

@@ -158,6 +158,14 @@ describe('the limit of the time left', () => {
     expect(timeLeft.seconds).toBeCloseTo(before ?? 0);
   });
 
+  it('still holds in a phase that no run had before', () => {
+    const known = backup(1);
+    const between = { name: 'permissions end', number: 2, of: 4, takes: 1 };
+    const { seen } = watch([...known.slice(0, 2), between, ...known.slice(2)], [watch(known).course]);
+
+    assertHonest({ seen }, 0);
+  });
+
   it('never rises, whatever is slower than before: first nothing is said, then a higher one', () => {
     const quickFirst = (takes: number): Phase[] => [
       { name: 'saving', number: 1, of: 2, takes: 4, total: 300 },
