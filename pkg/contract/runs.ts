@@ -76,6 +76,15 @@ export const Touched = z.object({
 });
 export type Touched = z.infer<typeof Touched>;
 
+/** An account that a restore of everything makes an Admin of organizations, with its roles there before. */
+export const Entered = z.object({
+  id: z.int().positive(),
+  login: z.string(),
+  /** By ID; without a role it was no member. Organizations that the restore creates are not listed. */
+  orgs: z.array(z.object({ id: z.int().positive(), role: z.string().optional() })),
+});
+export type Entered = z.infer<typeof Entered>;
+
 /** One execution, kept in the repository under runs/ whatever its end was. */
 export const RunRecord = z.object({
   id: z.string(),
@@ -111,6 +120,8 @@ export const RunRecord = z.object({
   touched: z.array(Touched).optional(),
   /** What a restore was confirmed to change about who may see or receive what. */
   security: z.array(ResourceSecurity).optional(),
+  /** Accounts that have more roles than before until a restore of everything ends; none once it has ended. */
+  entered: z.array(Entered).optional(),
   /** How many resources a restore was to write or delete. */
   planned: z.int().nonnegative().optional(),
   /** The snapshot that a restore brings back. */
@@ -148,6 +159,7 @@ export const RunLine = RunRecord.omit({
   errors: true,
   touched: true,
   security: true,
+  entered: true,
   request: true,
   finish: true,
 }).extend({
@@ -161,6 +173,7 @@ export function runLine({
   errors,
   touched: _touched,
   security: _security,
+  entered: _entered,
   request: _request,
   finish: _finish,
   ...rest

@@ -1,6 +1,6 @@
 import type { KindName, NamedRef, ResourceRef } from '../../contract/kinds.ts';
 import type { ManifestEntry, Manifest } from '../../contract/manifest.ts';
-import type { RunRecord } from '../../contract/runs.ts';
+import type { Entered, RunRecord } from '../../contract/runs.ts';
 import type { DataSourceMatch } from '../../contract/api/restores.ts';
 import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
@@ -14,7 +14,10 @@ import type { WantedMembership } from '../../grafana/kinds/access/user/membershi
 
 /** What the record of a run says also where the run did not come to its end. */
 export type RunFacts = Partial<
-  Pick<RunRecord, 'snapshot' | 'touched' | 'security' | 'undoes' | 'planned' | 'source' | 'counts' | 'finish'>
+  Pick<
+    RunRecord,
+    'snapshot' | 'touched' | 'security' | 'entered' | 'undoes' | 'planned' | 'source' | 'counts' | 'finish'
+  >
 >;
 
 /** What an entry becomes: the same in another place, or under another uid. */
@@ -222,6 +225,10 @@ export interface Everything {
   targets: readonly OrgTarget[];
   /** Accounts that an unfinished restore made members of the organizations that it created. */
   joined: ReadonlySet<string>;
+  /** Where the caller is an Admin only because an unfinished restore made it one; `caller` has its roles before. */
+  left: readonly WantedMembership[];
+  /** Other accounts with roles from an unfinished restore. */
+  others: readonly Entered[];
   /** What the organizations hold that are there and open to the caller. */
   content: Plan;
   /**

@@ -1,15 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
-import type { RunRecord } from '../../../pkg/contract/runs.ts';
-import { planEverything } from '../../../pkg/engine/restore/everything/plan.ts';
-import type { Plan } from '../../../pkg/engine/restore/types.ts';
-import { runRestore } from '../../../pkg/operations/restore.ts';
-import { recordRun } from '../../../pkg/operations/run.ts';
 import { runKey } from '../../../pkg/repository/layout.ts';
-import { SeededRandomness } from '../../support/repository/repository.ts';
-import { bench, burned, contentOf, everything, people, setUp } from '../burned.ts';
-import { reasons, typedFor } from '../harness.ts';
-import { stoppedAt } from '../undo/undoing.ts';
+import { bench, burned, contentOf, everything, people, PEOPLE, setUp } from '../burned.ts';
+import { reasons } from '../harness.ts';
+import { killedAt, recorded } from './recorded.ts';
 
 setUp();
 
@@ -22,33 +16,6 @@ async function withoutSecond(): Promise<Manifest> {
   Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
   await bench.api('DELETE /api/orgs/2');
   return manifest;
-}
-
-/** Restores everything. @returns the plan, and the record of the run */
-async function recorded(
-  manifest: Manifest,
-  signal = new AbortController().signal,
-): Promise<{ plan: Plan; record: RunRecord }> {
-  const request = await bench.request({ manifest, signal });
-  const plan = await planEverything(request);
-  const session = { ...request, randomness: new SeededRandomness(`${bench.sim.requests.length}`), version: '0.1.0' };
-  let run = '';
-  await recordRun(session, { kind: 'restore', trigger: 'manual', signal }, (one) => {
-    run = one.id;
-    return runRestore(session, { request, plan, safetySnapshot: true, ...typedFor(plan, plan.confirm) }, one);
-  }).catch((error: unknown) => {
-    if (!signal.aborted) {
-      throw error;
-    }
-  });
-  return { plan, record: (await bench.repository.run(run))!.record };
-}
-
-/** Restores everything in a process that is killed after a request, or before Grafana handles it. */
-async function killedAt(match: RegExp, manifest: Manifest, moment: 'before' | 'after' = 'after'): Promise<RunRecord> {
-  const { record } = await stoppedAt(bench, { match, moment, end: 'killed' }, (signal) => recorded(manifest, signal));
-  expect(record.status).toBe('running');
-  return record;
 }
 
 /** Members of the organization, by login. */
@@ -79,7 +46,7 @@ it('an organization that a killed restore created gets its members and all else 
   expect(Object.keys(members()).length).toBe(2);
   const { record } = await recorded(manifest);
   expect(record).toMatchObject({ status: 'complete', errors: [] });
-  expect(members()).toMatchObject(ALL);
+  expect(people()).toEqual(PEOPLE);
   expect(await content()).toEqual(contentOf(manifest));
 });
 

@@ -7,7 +7,7 @@ import { ChangeLog } from './change-log.ts';
 
 /** A log of changes that the record of the run follows, from what was confirmed to what was touched. */
 export function recordedChanges(options: ApplyOptions): ChangeLog {
-  const { plan, clock, note, checkpoint, safetySnapshot } = options;
+  const { plan, clock, note } = options;
   const security = securityRecord(plan.items);
   note?.({ ...(security.length === 0 ? {} : { security }), source: plan.snapshot });
   return new ChangeLog({
@@ -15,13 +15,18 @@ export function recordedChanges(options: ApplyOptions): ChangeLog {
     async keep(log) {
       const touched = log.listAhead();
       note?.({ touched, ...progressOf(plan, touched) });
-      await checkpoint?.().catch((error: unknown) => {
-        // Without a safety snapshot there is no undo that needs the record: in an emergency, a full bucket must do.
-        if (safetySnapshot) {
-          throw error;
-        }
-      });
+      await keepRecord(options);
     },
+  });
+}
+
+/** Keeps what was noted, before Grafana is changed. @throws what the repository throws, if an undo needs the record */
+export async function keepRecord({ checkpoint, safetySnapshot }: ApplyOptions): Promise<void> {
+  await checkpoint?.().catch((error: unknown) => {
+    // Without a safety snapshot there is no undo that needs the record: in an emergency, a full bucket must do.
+    if (safetySnapshot) {
+      throw error;
+    }
   });
 }
 

@@ -4,7 +4,9 @@ import { append } from '../../../lib/append.ts';
 import { arrayAt, isJsonObject, stringAt } from '../../../lib/json/json.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
+import type { Entered } from '../../../contract/runs.ts';
 import { because } from '../../../contract/reasons/reason.ts';
+import type { Org } from '../../../grafana/instance.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { backup } from '../../backup/backup.ts';
 import { ProgressCounter } from '../../progress.ts';
@@ -13,11 +15,11 @@ import { isWritten } from '../apply/attempt.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf, targetOf } from '../target.ts';
 import type { ChangeLog } from '../apply/change-log.ts';
-import { noteEnd, recordedChanges } from '../apply/recorded-changes.ts';
+import { keepRecord, noteEnd, recordedChanges } from '../apply/recorded-changes.ts';
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
 import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
-import { join, leave } from './caller.ts';
+import { giveUp, join, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
 import { joinedBy } from './interrupted.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
@@ -33,7 +35,7 @@ const LEAVE_WITHIN_MS = 30_000;
 export async function restoreEverything(options: ApplyOptions, everything: Everything): Promise<Restored> {
   const { plan, instance } = options;
   const closed = everything.targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);
-  const isFinishing = everything.targets.some(({ isNew }) => isNew === true);
+  const isFinishing = everything.targets.some(({ isNew }) => isNew === true) || isEntered(everything);
   if (!plan.items.some(isWritten) && closed.length === 0 && !isFinishing) {
     options.note?.({ source: plan.snapshot });
     return { results: [] };
@@ -41,11 +43,7 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
   instance.orgs.forEach(({ client }) => client.prioritize());
   const run = new EverythingRun(options, everything);
   try {
-    for (const { org } of closed) {
-      if (org !== undefined) {
-        await join(options, everything.caller, org);
-      }
-    }
+    await run.enter(closed.flatMap(({ org }) => org ?? []));
     const snapshot = options.safetySnapshot
       ? await backup({
           ...options,
@@ -64,6 +62,11 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
   } finally {
     await noteEnd(options, run.changeLog);
   }
+}
+
+/** Whether accounts have roles of a restore that did not finish. */
+function isEntered({ left, others }: Everything): boolean {
+  return left.length > 0 || others.length > 0;
 }
 
 /** What the restore may write: what the plan foresees, and all of the organizations that it could not look into. */
@@ -87,6 +90,8 @@ class EverythingRun {
   readonly #foreseen: ForeseenSecurity;
   #results: ApplyResult[] = [];
   #brought: Brought = { targets: [], created: [], results: [] };
+  /** The account that restores, as the record has it. */
+  #noted: Entered[] = [];
 
   constructor(options: ApplyOptions, everything: Everything) {
     this.changeLog = recordedChanges(options);
@@ -95,6 +100,20 @@ class EverythingRun {
     this.#everything = everything;
     this.#progress = new ProgressCounter(options.clock, options.onProgress);
     this.#foreseen = new ForeseenSecurity(options.plan.items);
+  }
+
+  /** Makes the account an Admin of organizations after the record says what it is there. */
+  async enter(orgs: readonly Org[]): Promise<void> {
+    const { caller, targets, left, others } = this.#everything;
+    if (orgs.length > 0 || isEntered(this.#everything) || targets.some(({ org }) => org === undefined)) {
+      const ids = [...orgs, ...left].map(({ id }) => compact({ id, role: caller.memberships.get(id)?.role }));
+      this.#noted = [{ id: caller.id, login: caller.login, orgs: ids }];
+      this.#request.note?.({ entered: [...this.#noted, ...others] });
+      await keepRecord(this.#request);
+    }
+    for (const org of orgs) {
+      await join(this.#request, caller, org);
+    }
   }
 
   async apply(): Promise<ApplyResult[]> {
@@ -127,6 +146,7 @@ class EverythingRun {
     this.#note(content);
     await this.#stage(contentRequest(this.#request, created, { kinds: rest, ...intoNew }));
     await this.#finishCaller();
+    await this.#finishOthers();
     return this.#results;
   }
 
@@ -215,20 +235,41 @@ class EverythingRun {
     }
   }
 
+  /** The same of accounts that made earlier attempts. The record then says that no one has such roles any more. */
+  async #finishOthers(): Promise<void> {
+    const { caller, others, targets } = this.#everything;
+    const created = new Set(targets.filter(({ isNew }) => isNew === true).map(({ name }) => name));
+    const kept = await giveUp(this.#request, others, created);
+    const isDone = this.#results.every(
+      ({ kind, uid, outcome }) => kind !== 'user' || uid !== caller.login || outcome === 'verified',
+    );
+    this.#noteLeft(isDone ? kept : [...this.#noted, ...kept]);
+  }
+
+  #noteLeft(entered: readonly Entered[]): void {
+    if (this.#noted.length > 0) {
+      this.#request.note?.({ entered: [...entered] });
+    }
+  }
+
   /** Organizations in which the account has a role only because it restores. */
   #entered(): ReadonlySet<string> {
-    const joined = this.#everything.targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);
-    return new Set([...this.#brought.created, ...joined].map(({ name }) => name));
+    const { targets, left } = this.#everything;
+    const joined = targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);
+    return new Set([...[...this.#brought.created, ...joined].map(({ name }) => name), ...left.map(({ org }) => org)]);
   }
 
   /** What the snapshot says about the account in organizations that were created. */
   async #ownInCreated(): Promise<WantedMembership[]> {
     const { manifest, signal } = this.#request;
-    const { login } = this.#everything.caller;
+    const { caller, left, targets } = this.#everything;
+    const { login } = caller;
+    const begun = targets.filter(({ name, isNew }) => isNew === true && left.some(({ org }) => org === name));
+    const created = [...this.#brought.created, ...begun];
     const entry = manifest.resources.find(({ kind, uid }) => kind === 'user' && uid === login);
     const { body } = entry === undefined ? { body: {} } : await storedContent(sourceOf(this.#request), entry, signal);
     return (arrayAt(body, 'orgs') ?? []).filter(isJsonObject).flatMap((one) => {
-      const made = this.#brought.created.find(({ name }) => name === stringAt(one, 'org'));
+      const made = created.find(({ name }) => name === stringAt(one, 'org'));
       return made?.org === undefined ? [] : [{ id: made.org.id, org: made.name, role: stringAt(one, 'role') ?? '' }];
     });
   }
@@ -238,7 +279,11 @@ class EverythingRun {
     const signal = AbortSignal.timeout(LEAVE_WITHIN_MS);
     setMaxListeners(0, signal);
     try {
-      await leave({ ...this.#request, signal }, this.#everything.caller, await this.#ownInCreated(), this.#entered());
+      const { caller, others } = this.#everything;
+      const request = { ...this.#request, signal };
+      if ((await leave(request, caller, await this.#ownInCreated(), this.#entered())) === undefined) {
+        this.#noteLeft(others);
+      }
     } catch {
       const { login } = this.#everything.caller;
       this.#request.log.warn(

@@ -1,12 +1,13 @@
 import { orgNameOf } from '../../../grafana/orgs.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { numberAt, stringAt, type Json } from '../../../lib/json/json.ts';
+import type { Entered } from '../../../contract/runs.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { addToOrg } from '../../../grafana/accounts.ts';
 import { GrafanaError } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
-import { setMemberships, type WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
+import { orgsOf, setMemberships, type WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { writeContext } from '../context.ts';
 import type { Caller, PlanRequest } from '../types.ts';
 
@@ -26,10 +27,10 @@ export async function readCaller({ instance, signal }: PlanRequest): Promise<Cal
     org: orgNameOf(one),
     role: stringAt(one, 'role') ?? '',
   }));
-  return { ...accountOf(user), memberships: new Map(memberships.map((one) => [one.id, one])) };
+  return { ...identityIn(user), memberships: new Map(memberships.map((one) => [one.id, one])) };
 }
 
-function accountOf(user: Json): { id: number; login: string } {
+function identityIn(user: Json): { id: number; login: string } {
   const id = numberAt(user, 'id');
   const login = stringAt(user, 'login');
   if (id === undefined || login === undefined) {
@@ -75,9 +76,51 @@ export async function leave(
     await setMemberships(context, caller, wanted, (org) => entered.has(org));
     return undefined;
   } catch (error) {
-    if (error instanceof GrafanaError && error.httpStatus === 400) {
+    if (isLastAdmin(error)) {
       return reason('role-kept', { message: error.grafanaMessage });
     }
     throw error;
   }
+}
+
+/**
+ * Gives accounts the roles from before a restore that ended without doing so. A role that someone has changed since
+ * stays, and an organization keeps its last admin.
+ * @param created - names of the organizations that the restore created
+ * @returns the accounts that keep a role in an organization that existed before
+ */
+export async function giveUp(
+  request: PlanRequest,
+  accounts: readonly Entered[],
+  created: ReadonlySet<string>,
+): Promise<Entered[]> {
+  const { signal } = request;
+  const home = homeOf(request.instance.orgs);
+  const kept = new Set<Entered>();
+  for (const account of accounts) {
+    for (const one of (await orgsOf(writeContext(request, home), account.id)) ?? []) {
+      const before = account.orgs.find(({ id }) => id === numberAt(one, 'orgId'));
+      if (stringAt(one, 'role') !== 'Admin' || (before === undefined && !created.has(orgNameOf(one)))) {
+        continue;
+      }
+      const path = `/api/orgs/${numberAt(one, 'orgId')}/users/${account.id}`;
+      try {
+        await (before?.role === undefined
+          ? home.client.delete(path, { signal })
+          : home.client.patch(path, { role: before.role }, { signal }));
+      } catch (error) {
+        if (!isLastAdmin(error)) {
+          throw error;
+        }
+        if (before !== undefined) {
+          kept.add(account);
+        }
+      }
+    }
+  }
+  return [...kept];
+}
+
+function isLastAdmin(error: unknown): error is GrafanaError {
+  return error instanceof GrafanaError && error.httpStatus === 400;
 }

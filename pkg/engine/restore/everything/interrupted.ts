@@ -1,14 +1,22 @@
-import { numberAt } from '../../../lib/json/json.ts';
+import { numberAt, stringAt } from '../../../lib/json/json.ts';
+import { accountOf } from '../../../grafana/accounts.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
 import type { Org } from '../../../grafana/instance.ts';
+import type { Entered } from '../../../contract/runs.ts';
+import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
+import { MAX_SKEW } from '../../../repository/clocks.ts';
+import { restoresSince } from '../../restored-since.ts';
 import { EarlierRestores } from '../plan/earlier-restores.ts';
 import type { Caller, Everything, OrgTarget, PlanRequest, RestoreOptions } from '../types.ts';
 import { homeOf } from './caller.ts';
 
 /** What a restore of everything that did not finish left behind, as far as a trusted key signed its record. */
-export type Interrupted = Pick<Everything, 'targets' | 'joined'>;
+export type Interrupted = Omit<Everything, 'content' | 'isAlone'>;
 
-/** Finds the organizations that an unfinished restore of the snapshot created, and the accounts that joined them. */
+/**
+ * Finds the organizations that an unfinished restore of the snapshot created, the accounts that joined them, and the
+ * roles that accounts have only because a restore did not finish.
+ */
 export async function findInterrupted(
   request: PlanRequest,
   targets: readonly OrgTarget[],
@@ -28,14 +36,58 @@ export async function findInterrupted(
       joined.add(uid);
     }
   }
-  return {
-    targets: await Promise.all(
-      targets.map(async (target) =>
-        target.org !== undefined && (await isNew(target.org)) ? { ...target, isNew: true as const } : target,
-      ),
+  const known = await Promise.all(
+    targets.map(async (target) =>
+      target.org !== undefined && (await isNew(target.org)) ? { ...target, isNew: true as const } : target,
     ),
-    joined,
-  };
+  );
+  const entered = await accountsEntered(request);
+  const isOwn = (one: Entered): boolean => one.id === caller.id && one.login === caller.login;
+  const others = entered.filter((one) => !isOwn(one));
+  return { targets: known, joined, others, ...rolesBefore(caller, entered.find(isOwn), known) };
+}
+
+/** Accounts with roles that a restore of everything gave them and did not take back; by a trusted record only. */
+export async function accountsEntered({
+  instance,
+  repository,
+  signal,
+}: Pick<PlanRequest, 'instance' | 'repository' | 'signal'>): Promise<Entered[]> {
+  const restores = await restoresSince({ repository, signal }, () => true);
+  // Each one goes on with what earlier ones left.
+  const last = restores.find(({ record, author }) => record.entered !== undefined && repository.trust.counts(author));
+  const accounts: Entered[] = [];
+  for (const one of last?.record.entered ?? []) {
+    const found = await accountOf(homeOf(instance.orgs).client, one.login, signal);
+    // A later account is that of another Grafana, which had the same target.
+    const isLater = Date.parse(stringAt(found, 'createdAt') ?? '') > Date.parse(last?.record.started ?? '') + MAX_SKEW;
+    if (numberAt(found, 'id') === one.id && !isLater) {
+      accounts.push(one);
+    }
+  }
+  return accounts;
+}
+
+/** The account that restores with its roles before an unfinished restore, and those that it has because of that. */
+function rolesBefore(
+  caller: Caller,
+  entered: Entered | undefined,
+  targets: readonly OrgTarget[],
+): Pick<Interrupted, 'caller' | 'left'> {
+  const memberships = new Map(caller.memberships);
+  const left: WantedMembership[] = [];
+  for (const one of caller.memberships.values()) {
+    const before = entered?.orgs.find(({ id }) => id === one.id);
+    const isNew = targets.some(({ org, isNew: made }) => org?.id === one.id && made === true);
+    if (one.role === 'Admin' && (before !== undefined || (entered !== undefined && isNew))) {
+      left.push(one);
+      memberships.delete(one.id);
+      if (before?.role !== undefined) {
+        memberships.set(one.id, { ...one, role: before.role });
+      }
+    }
+  }
+  return { caller: { ...caller, memberships }, left };
 }
 
 /** Whether an organization has no other member than the account that restores, as one that it has just created. */

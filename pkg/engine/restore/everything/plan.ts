@@ -37,11 +37,12 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
   if (!request.instance.serverAdmin) {
     throw notServerAdmin(homeOf(request.instance.orgs).client.identity);
   }
-  const caller = await readCaller(request);
-  const matched = matchOrgs(request.manifest, request.instance.orgs, caller);
-  const { targets, joined } = await findInterrupted(request, matched, caller);
+  const now = await readCaller(request);
+  const matched = matchOrgs(request.manifest, request.instance.orgs, now);
+  const known = await findInterrupted(request, matched, now);
+  const { caller, targets } = known;
   const missing = targets.filter(({ org }) => org === undefined);
-  const options = { ...request.options, newOrgs: joinedBy({ caller, joined }, missing, targets) };
+  const options = { ...request.options, newOrgs: joinedBy(known, missing, targets) };
   const accounts = await planRestore(accountsRequest({ ...request, options }, ['org', 'user']));
   const open = targets.filter(({ isOpen }) => isOpen);
   const content = await planRestore({
@@ -64,7 +65,7 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     missing: content.missing,
     dataSources: content.dataSources,
     supplied,
-    everything: { caller, targets, joined, content, isAlone },
+    everything: { ...known, content, isAlone },
     ...compact({ confirm }),
   };
 }

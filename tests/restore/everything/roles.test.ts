@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { runKey } from '../../../pkg/repository/layout.ts';
+import { bench, burned, contentOf, everything, people, PEOPLE, setUp } from '../burned.ts';
+import { killedAt, recorded } from './recorded.ts';
+
+setUp();
+
+const SECOND = 2;
+const JOINED = /^(PATCH|POST) \/api\/orgs\/2\/users/;
+const FOLDER = /^POST .*\/folders(\?|$)/;
+
+/** A Grafana that lost a folder of an organization in which the account that restores has another role, or none. */
+async function withoutFolder(role: 'Viewer' | undefined): Promise<Manifest> {
+  const manifest = await burned({ profile: '12.4' });
+  await everything({ manifest });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  await bench.api('DELETE /api/folders/infra?forceDeleteRules=true', undefined, SECOND);
+  if (role === undefined) {
+    await bench.api(`DELETE /api/orgs/${SECOND}/users/1`);
+  }
+  return manifest;
+}
+
+/** What the organizations hold, but for permissions: Grafana deletes those of an account that leaves. */
+async function content(): Promise<Record<string, string>> {
+  const { members } = bench.sim.state.org(SECOND);
+  const role = members.get(1);
+  members.set(1, 'Admin');
+  const held = withoutPermissions(await bench.backup());
+  members.delete(1);
+  return role === undefined ? held : (members.set(1, role), held);
+}
+
+function withoutPermissions(manifest: Manifest): Record<string, string> {
+  return Object.fromEntries(Object.entries(contentOf(manifest)).filter(([name]) => !name.includes('-permissions/')));
+}
+
+describe.each([
+  ['a Viewer', 'Viewer'],
+  ['no member', undefined],
+] as const)('an account that is %s of an organization', (_, role) => {
+  const before = { ...PEOPLE, admin: { Acme: 'Admin', ...(role === undefined ? {} : { Second: role }) } };
+
+  it.each([
+    ['it became an Admin of it', JOINED],
+    ['it wrote to it', FOLDER],
+  ])('is that again once a restore is finished that was killed after %s', async (__, match) => {
+    const manifest = await withoutFolder(role);
+    await killedAt(match, manifest);
+    expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Admin' });
+    const { record } = await recorded(manifest);
+    expect(record).toMatchObject({ status: 'complete', errors: [], entered: [] });
+    expect(people()).toEqual(before);
+    expect(await content()).toEqual(withoutPermissions(manifest));
+    // What someone gives it later is not taken away.
+    bench.sim.state.org(SECOND).members.set(1, 'Admin');
+    await recorded(manifest);
+    expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Admin' });
+  });
+});
+
+it('no account loses a role because a record says so that no trusted key signed', async () => {
+  const manifest = await withoutFolder('Viewer');
+  const { id } = await killedAt(JOINED, manifest);
+  const { store } = bench.repository;
+  const stored = JSON.parse(String(await store.get(runKey(id, false)))) as Record<string, unknown>;
+  await store.put(runKey(id, false), Buffer.from(JSON.stringify({ ...stored, signature: undefined })));
+  await recorded(manifest);
+  expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Admin' });
+});
