@@ -145,9 +145,10 @@ export class RestoreBench {
     wanted: Wanted = {},
     safetySnapshot = false,
     confirm?: string,
+    planOf: (request: PlanRequest) => Promise<Plan> = planRestore,
   ): Promise<Restored & { plan: Plan; run: string }> {
     const request = await this.request(wanted);
-    const plan = await planRestore(request);
+    const plan = await planOf(request);
     const randomness = new SeededRandomness(`run ${this.#runs++}`);
     let run = '';
     const session = { ...request, randomness, version: '0.1.0' };

@@ -8,7 +8,7 @@ import type { Content } from '../../grafana/kinds/content.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { makeClosedFolder, outerFolderOf } from '../preview/folder.ts';
-import { levelsOf } from '../restore/apply/apply.ts';
+import { levelsOf } from '../restore/apply/levels.ts';
 import { targetOf } from '../restore/target.ts';
 import { isFilled } from '../restore/apply/remove-extra.ts';
 import type { PlannedItem } from '../restore/types.ts';

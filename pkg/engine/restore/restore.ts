@@ -8,6 +8,7 @@ import { wantedAt } from './apply/attempt.ts';
 import { deletedWith } from './apply/remove-extra.ts';
 import { targetOf } from './target.ts';
 import { restoreEverything } from './everything/apply.ts';
+import { Leaving } from './apply/leaving.ts';
 import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
 import { exclusively } from './exclusive.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
@@ -48,6 +49,7 @@ async function applySafely(options: ApplyOptions): Promise<Restored> {
         plainCopies: false,
         mustRead: touchedBy(plan),
         ...compact({ touched: overwrittenBy(plan) }),
+        readsAll: plan.anyLeaves === true,
         deletesNothing: !plan.items.some(({ action }) => action === 'delete'),
       })
     : undefined;
@@ -57,7 +59,7 @@ async function applySafely(options: ApplyOptions): Promise<Restored> {
   // Anyone who restores has lost something that others miss.
   options.instance.orgs.forEach(({ client }) => client.prioritize());
   try {
-    const results = await applyPlan(options, plan, changeLog);
+    const results = await applyPlan(options, plan, changeLog, undefined, new Leaving(safety));
     return compact({ results: withSecurity(results, plan.items), safetySnapshot: safety?.id });
   } finally {
     await noteEnd(options, changeLog);
@@ -66,7 +68,8 @@ async function applySafely(options: ApplyOptions): Promise<Restored> {
 
 /**
  * All resources that the plan overwrites or deletes, so that the safety snapshot reads only these. Undefined if that
- * would take as long as a full one, or if a deletion may affect other resources, such as the permissions of a team.
+ * would take as long as a full one, or if other resources may be affected, such as the permissions of a team that is
+ * deleted, or of an account that leaves an organization.
  */
 function overwrittenBy(plan: Plan): ToBeWritten[] | undefined {
   const kinds = (items: readonly PlannedItem[]): Kind[] => items.map(({ kind }) => kindOf(kind));
@@ -74,7 +77,7 @@ function overwrittenBy(plan: Plan): ToBeWritten[] | undefined {
   const overwritten = plan.items.filter(({ action }) => action === 'update');
   const singly = kinds([...overwritten, ...deleted]).filter(({ readsTogether }) => readsTogether !== true);
   const isKnown = kinds(deleted).every((kind) => kind.deletable === true || kind.readsTogether === true);
-  if (singly.length > READ_SINGLY || !isKnown) {
+  if (singly.length > READ_SINGLY || !isKnown || plan.anyLeaves === true) {
     return undefined;
   }
   return [

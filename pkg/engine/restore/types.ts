@@ -179,6 +179,8 @@ export interface Plan {
   mapping: Mapping;
   /** The run that it undoes. */
   undoes?: string;
+  /** Set when accounts leave organizations: Grafana also removes them from teams and permissions there. */
+  anyLeaves?: true;
   /** Set when bodies are read only while applying. */
   deferred?: Deferred;
   /** Set when all of the snapshot is restored, organizations and users included. */

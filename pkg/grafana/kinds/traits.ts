@@ -26,6 +26,14 @@ export interface Needs {
   version?: readonly [number, number];
 }
 
+/** How an account leaves organizations, where Grafana takes it out of all teams and permissions. */
+export interface Departure {
+  /** Names of the organizations. */
+  readonly from: readonly string[];
+  /** The account until then: it is still a member, with the lowest role. */
+  readonly until: Content;
+}
+
 /**
  * What the rest of the program has to know about a kind besides how to read and write it. Each trait is absent where it
  * does not hold, so that a new kind says only what is special about it.
@@ -49,6 +57,11 @@ export interface KindTraits {
   readonly shared?: true;
   /** Holds memberships of organizations: those that the snapshot does not know stay as they are. */
   readonly hasMemberships?: true;
+  /**
+   * How writing the content over the live one makes an account leave organizations, undefined if it leaves none: it
+   * does so at the end of a restore, after its teams and permissions were written. Absent = never. Pure.
+   */
+  leaving?(content: Content, live: Content): Departure | undefined;
   /** Names people and teams: where these are missing, it comes back in part. */
   readonly namesPeople?: true;
   /** Permissions can name it, and Grafana deletes those along with it. */

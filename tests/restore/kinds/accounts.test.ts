@@ -83,6 +83,18 @@ describe('an account', () => {
     expect(results).toMatchObject([{ uid: 'bob', outcome: 'verified' }]);
   });
 
+  it('whose role a sign-in decides leaves an organization', async () => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    await seed('Admin');
+    const id = bench.sim.state.addUser({ login: 'sso' }).id;
+    bench.sim.state.users.get(id)!.authLabels = ['OAuth'];
+    await bench.backup();
+    bench.sim.state.org(2).members.set(id, 'Editor');
+    const { results } = await bench.apply({ selection: ACCOUNTS, options: OVERWRITE });
+    expect(results).toMatchObject([{ uid: 'sso', outcome: 'verified' }]);
+    expect(await orgsOf(id)).not.toHaveProperty('Second');
+  });
+
   it('that somebody changed since the plan was made is left alone', async () => {
     bench = await RestoreBench.start({ profile: '13.2' });
     await seed('Admin');

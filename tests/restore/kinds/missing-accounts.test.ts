@@ -68,6 +68,14 @@ describe('a team and permissions that lack only users without an account', () =>
     expect(ops().members.size).toBe(1);
   });
 
+  it('get them back together with their membership', async () => {
+    await restoredWithoutBen();
+    bench.sim.state.addUser({ login: 'ben', email: 'ben@example.org' });
+    const { plan } = await bench.apply({ ...wanted, selection: { kinds: ['user', 'team', 'folder-permissions'] } });
+    expect(named(plan, 'update')).toEqual(['folder-permissions/ops', 'team/Operations', 'user/ben']);
+    expect(ops().members.size).toBe(2);
+  });
+
   it('get them back, with a confirmation, once the account exists', async () => {
     await restoredWithoutBen();
     addBen();

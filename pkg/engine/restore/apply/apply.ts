@@ -1,12 +1,10 @@
 import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
-import { DashkeepError } from '../../../contract/errors.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { reasonFrom, refusal, type Reason } from '../../../contract/reasons/reason.ts';
+import { refusal } from '../../../contract/reasons/reason.ts';
 import { ByteBudget, LARGE_BYTES } from '../../../grafana/http/byte-budget.ts';
-import { GrafanaError, isUnreadable } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
@@ -19,6 +17,9 @@ import { findUnanswered } from '../mapping/counterparts.ts';
 import { targetOf } from '../target.ts';
 import { ChangeLog, contentFingerprint, entryFingerprint } from './change-log.ts';
 import { expectedWrites, expectedRemovals, WRITES_AT_ONCE } from './expected-writes.ts';
+import { failureOf, isConflict, isPassing } from './failures.ts';
+import { Leaving } from './leaving.ts';
+import { levelsOf } from './levels.ts';
 import { MissingOwners } from './missing-owners.ts';
 import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
@@ -36,6 +37,19 @@ export async function applyPlan(
   plan: Plan,
   changeLog = new ChangeLog(),
   progress = started(new ProgressCounter(asked.clock, asked.onProgress), plan.items),
+  leaving = new Leaving(),
+): Promise<ApplyResult[]> {
+  const results = await applyAllButLeaving(asked, plan, changeLog, progress, leaving);
+  return [...results, ...(await applyLeaving(asked, plan, changeLog, progress, leaving))];
+}
+
+/** Applies a plan but for the accounts that leave organizations; of these, it returns no result. */
+export async function applyAllButLeaving(
+  asked: PlanRequest,
+  plan: Plan,
+  changeLog: ChangeLog,
+  progress: ProgressCounter,
+  leaving: Leaving,
 ): Promise<ApplyResult[]> {
   const todo = plan.items.filter(isWritten);
   const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
@@ -45,7 +59,7 @@ export async function applyPlan(
   const results: ApplyResult[] = [];
   const missing = new MissingOwners();
   try {
-    const applying: Applying = { request, plan, progress, changeLog, budget, encoder, missing };
+    const applying: Applying = { request, plan, progress, changeLog, budget, encoder, missing, leaving };
     for (const org of request.instance.orgs) {
       for (const kind of KINDS) {
         const planned = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
@@ -67,6 +81,22 @@ export async function applyPlan(
   await plan.deferred?.settle(plan);
   await changeLog.intend(expectedRemovals(plan.items));
   return [...results, ...(await removeExtra(request, plan, changeLog, progress))];
+}
+
+/** Applies the rest: accounts leave organizations. */
+export async function applyLeaving(
+  asked: PlanRequest,
+  { deferred: _, ...plan }: Plan,
+  changeLog: ChangeLog,
+  progress: ProgressCounter,
+  leaving: Leaving,
+): Promise<ApplyResult[]> {
+  const { items } = leaving;
+  return items.length === 0
+    ? []
+    : leaving.finish(asked, changeLog, () =>
+        applyAllButLeaving(asked, { ...plan, items }, changeLog, progress, leaving),
+      );
 }
 
 /** The first of two steps of a restore, as the backup counts it; what that waits for stays as it is. */
@@ -151,6 +181,10 @@ async function writeAll(
       try {
         await share.received(item.entry?.bytes ?? 0);
         await writeItem(applying, kind, context, item, attempt);
+        if (applying.leaving.begin(item)) {
+          attempts.delete(item);
+          return;
+        }
         const verified = await verifyAtOnce(applying, kind, context, item, attempt, share);
         if (verified !== undefined) {
           attempts.delete(item);
@@ -189,34 +223,6 @@ function failedAbove(attempts: ReadonlyMap<PlannedItem, WriteAttempt>, item: Pla
   return passing === undefined ? { failure } : { failure, passing };
 }
 
-/** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */
-function failureOf(error: unknown): Reason {
-  const ofOne = /^DK_(GRAFANA_|OBJECT_)/;
-  if (error instanceof DashkeepError && !ofOne.test(error.code) && !isUnreadable(error)) {
-    throw error;
-  }
-  return reasonFrom(error);
-}
-
-/**
- * Whether the same write may succeed a moment later: the connection was cut, Grafana failed over it, or it took an
- * update for stale. Grafana 11 does so with its own first attempt when the database was locked, and the second write is
- * made only if what is live is still as planned.
- */
-function isPassing(error: unknown, item: PlannedItem): boolean {
-  return (
-    error instanceof GrafanaError &&
-    (error.code === 'DK_GRAFANA_UNREACHABLE' ||
-      error.httpStatus >= 500 ||
-      (error.code === 'DK_GRAFANA_CONFLICT' && item.live !== undefined))
-  );
-}
-
-/** Somebody else was there first. */
-function isConflict(error: unknown): boolean {
-  return error instanceof DashkeepError && error.code === 'DK_GRAFANA_CONFLICT';
-}
-
 async function writeItem(
   applying: Applying,
   kind: Kind,
@@ -225,14 +231,15 @@ async function writeItem(
   attempt: WriteAttempt,
 ): Promise<void> {
   const { request, plan, changeLog } = applying;
-  const { content, toTheLetter } = await wantedContent(applying, item);
+  const { content: wanted, toTheLetter } = await wantedContent(applying, item);
   const live = item.live === undefined ? undefined : await stillLive(applying, kind, context, item);
+  const content = applying.leaving.writtenNow(kind, item, wanted, live);
   const target = targetOf(item);
   applying.missing.requireOwner(target.org, kind, content);
   const mark =
     toTheLetter && item.entry !== undefined
       ? entryFingerprint(kind, item.entry)
-      : contentFingerprint(request.repository, kind, kind.merge?.(content, live ?? content) ?? content);
+      : contentFingerprint(request.repository, kind, kind.merge?.(wanted, live ?? wanted) ?? wanted);
   if (toTheLetter) {
     attempt.mark = mark;
   }
@@ -249,14 +256,16 @@ async function writeItem(
 
 /** What is to be replaced must be what the plan was made about. */
 async function stillLive(
-  { plan, request }: Applying,
+  { plan, request, leaving }: Applying,
   kind: Kind,
   context: WriteContext,
   item: PlannedItem,
 ): Promise<Content | undefined> {
   const live = await kind.read(context, wantedAt(item));
   const isPlanned = (now: Content): boolean => contentFingerprint(request.repository, kind, now) === item.live;
-  if (live === undefined || !(isPlanned(live) || isPlanned(asBefore(plan, kind, live)))) {
+  const isExpected = (now: Content): boolean =>
+    isPlanned(now) || isPlanned(asBefore(plan, kind, now)) || leaving.isBegun(kind, item, now);
+  if (live === undefined || !isExpected(live)) {
     throw refusal('DK_GRAFANA_CONFLICT', reason('changed-since-plan'));
   }
   return live;
@@ -272,25 +281,4 @@ function asBefore(plan: Plan, kind: Kind, live: Content): Content {
         targetOf(item).uid === reference.uid,
     );
   return kind.before === undefined ? live : { ...live, body: kind.before(live.body, isWritten) };
-}
-
-/** Resources of the same kind that lie in one another (folders) go level by level, parents first. */
-export function levelsOf(items: PlannedItem[]): PlannedItem[][] {
-  const byUid = new Map(items.map((item) => [item.uid, item]));
-  const levels: PlannedItem[][] = [];
-  for (const item of items) {
-    const depth = depthOf(item, byUid);
-    (levels[depth] ??= []).push(item);
-  }
-  return levels.filter((level) => level !== undefined);
-}
-
-function depthOf(item: PlannedItem, byUid: ReadonlyMap<string, PlannedItem>): number {
-  const seen = new Set<string>();
-  let parent = item.kind === 'folder' ? item.entry?.folderUid : undefined;
-  while (parent !== undefined && !seen.has(parent) && byUid.has(parent)) {
-    seen.add(parent);
-    parent = byUid.get(parent)?.entry?.folderUid;
-  }
-  return seen.size;
 }

@@ -9,6 +9,7 @@ import { targetOf } from '../target.ts';
 import { asListed } from '../live.ts';
 import type { PlanRequest, Plan, PlannedItem } from '../types.ts';
 import type { ChangeLog } from './change-log.ts';
+import type { Leaving } from './leaving.ts';
 import type { MissingOwners } from './missing-owners.ts';
 
 /** What belongs to one applying of a plan. */
@@ -18,6 +19,7 @@ export interface Applying {
   progress: ProgressCounter;
   changeLog: ChangeLog;
   missing: MissingOwners;
+  leaving: Leaving;
   /** Large bodies wait for room in it. */
   budget: ByteBudget;
   /** Compares what was read back with what was to be written. */

@@ -105,6 +105,11 @@ export class ChangeLog {
     return this.#touched.has(keyOf(touched));
   }
 
+  /** What is put down about it. */
+  find(touched: Pick<Touched, 'org' | 'kind' | 'uid'>): Touched | undefined {
+    return this.#touched.get(keyOf(touched));
+  }
+
   /** It turned out that nothing was done to it. */
   drop(touched: Pick<Touched, 'org' | 'kind' | 'uid'>): void {
     const key = keyOf(touched);

@@ -3,6 +3,7 @@ import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { arrayAt, isJsonObject, stringAt } from '../../../lib/json/json.ts';
 import type { KindName } from '../../../contract/kinds.ts';
+import type { Manifest } from '../../../contract/manifest.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
 import type { Entered } from '../../../contract/runs.ts';
 import { because } from '../../../contract/reasons/reason.ts';
@@ -10,8 +11,9 @@ import type { Org } from '../../../grafana/instance.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { backup } from '../../backup/backup.ts';
 import { ProgressCounter } from '../../progress.ts';
-import { applyPlan, savingProgress, started } from '../apply/apply.ts';
+import { applyAllButLeaving, applyLeaving, applyPlan, savingProgress, started } from '../apply/apply.ts';
 import { isWritten } from '../apply/attempt.ts';
+import { Leaving } from '../apply/leaving.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf, targetOf } from '../target.ts';
 import type { ChangeLog } from '../apply/change-log.ts';
@@ -51,10 +53,11 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
           trigger: 'safety',
           plainCopies: false,
           mustRead: touchedBy(plan, closed),
+          readsAll: plan.anyLeaves === true,
         })
       : undefined;
     options.note?.(compact({ snapshot: snapshot?.id }));
-    const results = withSecurity(await run.apply(), plan.items);
+    const results = withSecurity(await run.apply(snapshot), plan.items);
     return compact({ results, safetySnapshot: snapshot?.id });
   } catch (error) {
     await run.leaveAnyway();
@@ -88,7 +91,10 @@ class EverythingRun {
   readonly #everything: Everything;
   readonly #progress: ProgressCounter;
   readonly #foreseen: ForeseenSecurity;
+  #safety: Manifest | undefined;
   #results: ApplyResult[] = [];
+  /** Applies what a stage left for the end. */
+  #lastOf: () => Promise<ApplyResult[]> = async () => [];
   #brought: Brought = { targets: [], created: [], results: [] };
   /** The account that restores, as the record has it. */
   #noted: Entered[] = [];
@@ -116,8 +122,9 @@ class EverythingRun {
     }
   }
 
-  async apply(): Promise<ApplyResult[]> {
+  async apply(safety?: Manifest): Promise<ApplyResult[]> {
     const { caller, targets, content } = this.#everything;
+    this.#safety = safety;
     started(this.#progress, this.#plan.items);
     Object.assign(this.#plan, { missing: [], dataSources: [] });
     this.#brought = await bringOrgs(this.#request, targets, this.changeLog);
@@ -125,7 +132,8 @@ class EverythingRun {
     await this.#stageOrgs();
     const newOrgs = joinedBy(this.#everything, this.#brought.created, targets);
     const options = { ...this.#request.options, newOrgs };
-    await this.#stage(accountsRequest({ ...this.#request, options }, ['user']), (uid) => uid !== caller.login);
+    const accounts = accountsRequest({ ...this.#request, options }, ['user']);
+    await this.#stage(accounts, (uid) => uid !== caller.login, true);
 
     const { created } = this.#brought;
     const joined = this.#brought.targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);
@@ -145,6 +153,7 @@ class EverythingRun {
     append(this.#results, await applyPlan(this.#request, content, this.changeLog, this.#progress));
     this.#note(content);
     await this.#stage(contentRequest(this.#request, created, { kinds: rest, ...intoNew }));
+    append(this.#results, await this.#lastOf());
     await this.#finishCaller();
     await this.#finishOthers();
     return this.#results;
@@ -163,7 +172,7 @@ class EverythingRun {
   }
 
   /** Plans a part as it is now, in place of what the plan foresaw, and applies it. */
-  async #stage(request: PlanRequest, takes: (uid: string) => boolean = () => true): Promise<void> {
+  async #stage(request: PlanRequest, takes: (uid: string) => boolean = () => true, leavesLater = false): Promise<void> {
     const { orgs, kinds = [] } = request.selection;
     if (orgs?.length === 0) {
       return;
@@ -177,7 +186,10 @@ class EverythingRun {
     );
     // First, as the record counts by the items of the plan what is being written.
     this.#replace(part, (item) => kinds.includes(item.kind) && (orgs?.includes(item.org) ?? true) && takes(item.uid));
-    const results = await applyPlan(request, part, this.changeLog, this.#progress);
+    const applied = [request, part, this.changeLog, this.#progress] as const;
+    const leaving = new Leaving(this.#safety);
+    const results = await (leavesLater ? applyAllButLeaving : applyPlan)(...applied, leaving);
+    this.#lastOf = leavesLater ? () => applyLeaving(...applied, leaving) : this.#lastOf;
     const written = new Set(results.map(keyOf));
     this.#results = [...this.#results.filter((result) => !written.has(keyOf(result))), ...results];
     if (orgs !== undefined) {

@@ -117,6 +117,7 @@ export async function planEntry(
   if (action !== 'create' && action !== 'update') {
     return { ...planned, ...lossesOf(forecast.losses) };
   }
+  planning.memberships.note(kind, await item());
   const held = live === undefined ? [] : kind.references(live).filter((one) => one.held === true);
   const isHeld = (one: Reference): boolean =>
     held.some(({ kind: of, uid: name }) => one.kind === of && one.uid === name);

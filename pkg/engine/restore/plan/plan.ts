@@ -10,6 +10,7 @@ import { writeContext } from '../context.ts';
 import { DataSourceMap } from '../mapping/data-source-map.ts';
 import { Dependencies } from './dependencies.ts';
 import { keyOf, targetOf } from '../target.ts';
+import { PlannedMemberships } from '../access/memberships.ts';
 import { OpenedPlaces } from '../access/opened-places.ts';
 import { missingRules } from './linked-rules.ts';
 import { planKind } from './kind.ts';
@@ -47,11 +48,12 @@ export async function planRestore(
   const mapping = new Remap(request, selected, dataSources, parts);
   const promotion = request.options.promote === true ? new Promotion(request) : undefined;
   const contexts = new Map<number, WriteContext>();
+  const memberships = new PlannedMemberships(request);
   const planning: Planning = {
     ...compact({ promotion }),
     request,
     contextIn(org) {
-      const context = contexts.get(org.id) ?? writeContext(request, org);
+      const context = contexts.get(org.id) ?? writeContext({ ...request, expectedUsers: memberships.expected }, org);
       contexts.set(org.id, context);
       return context;
     },
@@ -61,6 +63,7 @@ export async function planRestore(
     managers: managersOf(request, mapping),
     earlier: new EarlierRestores(request),
     places: new OpenedPlaces(request),
+    memberships,
     live: new Map(),
     unchanged: new Set(),
     created: new Set(),
@@ -118,6 +121,7 @@ export async function planRestore(
     mapping,
     confirm,
     deferred,
+    anyLeaves: memberships.anyLeaves || undefined,
   });
 }
 

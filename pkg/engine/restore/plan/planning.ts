@@ -10,6 +10,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { groupBy } from '../../../lib/group-by.ts';
 import type { ProgressCounter } from '../../progress.ts';
+import type { PlannedMemberships } from '../access/memberships.ts';
 import type { OpenedPlaces } from '../access/opened-places.ts';
 import type { DataSourceMap } from '../mapping/data-source-map.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -32,6 +33,7 @@ export interface Planning {
   /** Set when only what earlier migrations left may be overwritten. */
   promotion?: Promotion;
   places: OpenedPlaces;
+  memberships: PlannedMemberships;
   /** Fingerprint of what is live, by key of the target, as far as it is planned. */
   live: Map<string, string>;
   /** What is live as the snapshot has it, by key of the target, as far as it is planned. */

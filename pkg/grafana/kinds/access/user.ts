@@ -14,6 +14,7 @@ import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } f
 import type { Content } from '../content.ts';
 import {
   joiningOnly,
+  leavingOf,
   membershipsOf,
   orgsOf,
   rolesById,
@@ -50,6 +51,7 @@ export const user: Kind = {
   dependsOn: ['org'],
   writes: 'serial',
   hasMemberships: true,
+  leaving: leavingOf,
 
   async serves(context) {
     return context.serverAdmin ? { served: true } : { served: false, reason: reason('needs-server-admin') };

@@ -14,6 +14,7 @@ import { isScratchOrg, orgNamed, orgNameOf, orgsOfRun } from '../../../orgs.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import type { Content } from '../../content.ts';
 import type { KindContext } from '../../kind.ts';
+import type { Departure } from '../../traits.ts';
 
 /** A membership as a snapshot has it: by the name of its org. */
 export type Membership = { org: string; role: string };
@@ -40,6 +41,25 @@ export function joiningOnly(content: Content, live: Content | undefined): Conten
   const kept = membershipsOf(live.body).filter(({ org }) => !joinsOnly.has(org));
   const joined = membershipsOf(content.body).filter(({ org }) => joinsOnly.has(org));
   return { ...content, title: live.title, body: { ...objectAt(live.body), orgs: sorted([...kept, ...joined]) } };
+}
+
+/**
+ * How an account leaves the organizations of which it is not to be a member. Grafana changes no role that a sign-in
+ * decides on. One that a restore created before it was interrupted has nothing yet that it could lose.
+ */
+export function leavingOf(content: Content, live: Content): Departure | undefined {
+  const { body, snapshotOrgs } = joiningOnly(content, live) ?? content;
+  const wanted = membershipsOf(body);
+  const ended = membershipsOf(live.body).filter(
+    ({ org }) => !wanted.some((one) => one.org === org) && (snapshotOrgs?.has(org) ?? true),
+  );
+  if (ended.length === 0 || live.unfinished === true) {
+    return undefined;
+  }
+  const isFromSignIn = (arrayAt(live.body, 'authLabels') ?? []).length > 0;
+  const kept = ended.map(({ org, role }) => ({ org, role: isFromSignIn ? role : LOWEST_ROLE }));
+  const until = { ...content, body: { ...objectAt(body), orgs: sorted([...wanted, ...kept]) } };
+  return { from: ended.map(({ org }) => org), until };
 }
 
 /** Memberships of an account as Grafana has them; undefined when there is no such account. */
@@ -80,6 +100,7 @@ export async function rolesById(context: KindContext): Promise<Map<number | unde
 
 /** From the lowest to the highest. */
 export const ROLES = ['None', 'Viewer', 'Editor', 'Admin'];
+export const LOWEST_ROLE = 'None';
 
 /** A membership by the id that its org has here. */
 export interface WantedMembership {

@@ -2,7 +2,7 @@ import { can, dropPermissions } from '../../access.ts';
 import type { Call } from '../../http/call.ts';
 import type { Address, Org, User } from '../../model/model.ts';
 import type { Role } from '../../model/stored.ts';
-import { accessDenied, problem } from '../../http/problems.ts';
+import { accessDenied, errutil, problem } from '../../http/problems.ts';
 import { changedPreferences, preferencesDto } from '../../preferences.ts';
 import type { Router } from '../../http/router.ts';
 
@@ -195,6 +195,9 @@ function setRole(call: Call, org: Org): unknown {
     throw problem(500, 'Failed update org user');
   }
   const role = valid(call.plain<{ role?: Role }>().role);
+  if ((call.state.users.get(userId)?.authLabels ?? []).length > 0) {
+    throw errutil(403, 'org.externallySynced', 'cannot change role for externally synced user');
+  }
   if (role !== 'Admin' && isLastAdmin(org, userId)) {
     throw problem(400, 'Cannot change role so that there is no organization admin left');
   }

@@ -1,0 +1,37 @@
+import type { Instance } from '../../../grafana/instance.ts';
+import type { Kind, Restorable } from '../../../grafana/kinds/kind.ts';
+import type { PlanRequest } from '../types.ts';
+
+/** Which organizations accounts join and leave when a plan is applied. */
+export class PlannedMemberships {
+  readonly #orgs: Instance['orgs'];
+  readonly #members: ReadonlyMap<number, Set<string>>;
+  #anyLeaves = false;
+
+  constructor({ instance: { orgs }, expectedUsers }: Pick<PlanRequest, 'instance' | 'expectedUsers'>) {
+    this.#orgs = orgs;
+    this.#members = new Map(orgs.map(({ id }) => [id, new Set(expectedUsers?.get(id))]));
+  }
+
+  /** Logins that will be members, by ID of the organization: teams and permissions may name them. */
+  get expected(): ReadonlyMap<number, ReadonlySet<string>> {
+    return this.#members;
+  }
+
+  /** Whether accounts leave organizations. */
+  get anyLeaves(): boolean {
+    return this.#anyLeaves;
+  }
+
+  /** Adds a resource that will be written. Until an account is created, someone else can create it. */
+  note(kind: Kind, { uid, content, live }: Restorable): void {
+    if (kind.hasMemberships !== true || live === undefined) {
+      return;
+    }
+    for (const joined of kind.references(content).filter((one) => one.kind === 'org')) {
+      const org = this.#orgs.find(({ name }) => name === joined.uid);
+      this.#members.get(org?.id ?? 0)?.add(uid);
+    }
+    this.#anyLeaves ||= kind.leaving?.(content, live) !== undefined;
+  }
+}
