@@ -24,6 +24,7 @@ import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
 import { giveUp, join, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
 import { joinedBy } from './interrupted.ts';
+import { writtenBy } from './written.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
 
@@ -52,7 +53,7 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
           ...compact({ onProgress: savingProgress(options.onProgress) }),
           trigger: 'safety',
           plainCopies: false,
-          mustRead: touchedBy(plan, closed),
+          mustRead: writtenBy(plan, closed),
           readsAll: plan.anyLeaves === true,
         })
       : undefined;
@@ -70,17 +71,6 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
 /** Whether accounts have roles of a restore that did not finish. */
 function isEntered({ left, others }: Everything): boolean {
   return left.length > 0 || others.length > 0;
-}
-
-/** What the restore may write: what the plan foresees, and all of the organizations that it could not look into. */
-function touchedBy(plan: Plan, closed: Everything['targets']): (org: number, uid: string) => boolean {
-  const orgs = new Set(closed.map(({ org }) => org?.id));
-  const touched = new Set<string>();
-  for (const item of plan.items.filter(({ action }) => action !== 'unchanged' && action !== 'skip')) {
-    const { org, uid } = targetOf(item);
-    touched.add(`${org} ${uid}`);
-  }
-  return (org, uid) => orgs.has(org) || touched.has(`${org} ${uid}`);
 }
 
 /** One restore of everything, from its organizations to the memberships of its account. */
