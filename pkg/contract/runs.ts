@@ -71,6 +71,8 @@ export const Touched = z.object({
   mark: z.string().optional(),
   /** Whether it was written, and as what, was not read back: the restore ended before. */
   open: z.literal(true).optional(),
+  /** The plan deleted it by itself, not only with the resource that Grafana deletes it with. */
+  alone: z.literal(true).optional(),
   /** It was written, but incompletely: the mark is that of its state after the restore. */
   differs: z.literal(true).optional(),
 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { named, reasons, RestoreBench } from '../harness.ts';
+import { variants } from '../../support/budget.ts';
+import { named, reasons, RestoreBench, stateOf } from '../harness.ts';
 import { planOfUndo, stoppedAt, undo } from './undoing.ts';
 
 let bench: RestoreBench;
@@ -55,6 +56,28 @@ it('an undo leaves a dashboard that was not deleted as someone edited it', async
     'dashboard/extra-2': 'someone has changed it since',
   });
 });
+
+it.each(variants([2, 0, 1, 3], 2))(
+  'an undo brings back what another one deleted before the dashboard that it belongs to, killed after deletion %i',
+  async (skip) => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'cart', title: 'Cart' } });
+    await bench.api('POST /api/dashboards/uid/cart/public-dashboards', { isEnabled: true });
+    await annotate('cart', 'deployed', 1000);
+    await annotate('cart', 'stopped', 2000);
+    const manifest = await bench.backup();
+    await bench.api('DELETE /api/dashboards/uid/cart');
+    bench.sim.advance(60_000);
+    const { run } = await bench.applyRecorded({ manifest }, true);
+    const before = stateOf(await bench.backup());
+    const { id } = await stoppedAt(bench, { match: /^DELETE /, skip, end: 'killed' }, (signal) =>
+      undo(bench, run, signal),
+    );
+    bench.sim.advance(60_000);
+    expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [] });
+    expect(stateOf(await bench.backup())).toEqual(before);
+  },
+);
 
 it('deletes nothing more once Grafana refuses the token, and can be repeated', async () => {
   bench = await RestoreBench.start({ profile: '12.4' });

@@ -110,6 +110,12 @@ export class ChangeLog {
     return this.#touched.get(keyOf(touched));
   }
 
+  /** Whether it was deleted by itself before what Grafana deletes it with. */
+  hasDeleted(touched: Pick<Touched, 'org' | 'kind' | 'uid'>): boolean {
+    const known = this.find(touched);
+    return known?.did === 'deleted' && known.open !== true;
+  }
+
   /** It turned out that nothing was done to it. */
   drop(touched: Pick<Touched, 'org' | 'kind' | 'uid'>): void {
     const key = keyOf(touched);

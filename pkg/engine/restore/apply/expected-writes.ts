@@ -1,7 +1,7 @@
 import type { Touched } from '../../../contract/runs.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
-import { targetOf } from '../target.ts';
+import { keyOf, targetOf } from '../target.ts';
 import type { PlannedItem } from '../types.ts';
 import { didOf, isWritten, wantedContent, type Applying } from './attempt.ts';
 import { contentFingerprint, entryFingerprint } from './change-log.ts';
@@ -45,7 +45,10 @@ export async function expectedWrites(applying: Applying, items: readonly Planned
 
 /** What deleting the items will touch. */
 export function expectedRemovals(items: readonly PlannedItem[]): Touched[] {
-  return items
+  const all = items
     .filter(({ action }) => action === 'delete')
     .flatMap((item) => deletedWith(kindOf(item.kind), targetOf(item)));
+  // Also what goes with another one may be planned by itself.
+  const lastAlone = [...all].sort((a, b) => Number(a.alone === true) - Number(b.alone === true));
+  return [...new Map(lastAlone.map((one) => [keyOf(one), one])).values()];
 }

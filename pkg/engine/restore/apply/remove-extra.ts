@@ -109,7 +109,8 @@ async function remove(
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
       return { item, result: resultOf(item, 'failed', reason('folder-filled')) };
     }
-    gone = await goneWith(context, kind, { org: org.id, kind: kind.name, uid });
+    const going = await goneWith(context, kind, { org: org.id, kind: kind.name, uid });
+    gone = going.filter((one) => !changeLog.hasDeleted(one));
     gone.forEach((one) => changeLog.begin(one));
     await kind.remove?.(context, uid);
     return { item, gone };
@@ -179,9 +180,13 @@ async function goneWith(context: WriteContext, kind: Kind, ref: ResourceRef): Pr
 }
 
 /** A resource, and what is deleted together with it under the same uid. */
-export function deletedWith({ name }: Kind, { org, uid }: ResourceRef): Touched[] {
-  const along = KINDS.filter((kind) => goesWith(kind) === name);
-  return [name, ...along.map((kind) => kind.name)].map((kind) => ({ org, kind, uid, did: 'deleted' }));
+export function deletedWith(kind: Kind, { org, uid }: ResourceRef): Touched[] {
+  const isOwned = goesWith(kind) !== undefined || kind.deletedAlong !== undefined;
+  const along = KINDS.filter((other) => goesWith(other) === kind.name);
+  return [
+    { org, kind: kind.name, uid, did: 'deleted', ...(isOwned ? { alone: true } : {}) },
+    ...along.map(({ name }): Touched => ({ org, kind: name, uid, did: 'deleted' })),
+  ];
 }
 
 /** Grafana deletes a folder with all that is in it, so it must say itself that there is nothing. */

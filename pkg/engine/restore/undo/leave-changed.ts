@@ -58,7 +58,7 @@ async function reasonToLeave(
  */
 async function wasKept(
   { org, kind, uid, entry }: PlannedItem,
-  { did, open }: Undone,
+  { did, open, alone }: Undone,
   planning: Planning,
   items: readonly PlannedItem[],
 ): Promise<boolean> {
@@ -67,7 +67,8 @@ async function wasKept(
   if (did !== 'deleted' || open !== true || home === undefined) {
     return false;
   }
-  const owner = (entry && (await deletedWithOwner(request, entry))) ?? { org, kind, uid };
+  // What the plan deleted by itself went before its owner.
+  const owner = (alone !== true && entry && (await deletedWithOwner(request, entry))) || { org, kind, uid };
   const item = items.find((one) => keyOf(one) === keyOf(owner));
   const identity = identityIn(item?.entry);
   if (item?.live === undefined || identity === undefined) {
