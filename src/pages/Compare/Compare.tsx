@@ -113,7 +113,7 @@ function Comparison({ from, to, resource, isNow, change }: ComparisonProps) {
         >
           {t(
             'compare.startText',
-            'The comparison reads all of Grafana, including each permission list. With thousands of dashboards, it takes a minute or more. The first differences appear after a few seconds.',
+            'This reads all of Grafana. With thousands of dashboards, it takes a minute or more, and the first differences appear after a few seconds.',
           )}
         </EmptyState>
       ) : from === to ? (

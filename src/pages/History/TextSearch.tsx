@@ -63,7 +63,7 @@ function Results({ list, onWiden }: ResultsProps) {
       <EmptyState variant="call-to-action" hideImage message={t('search.begin', 'Search every version')}>
         {t(
           'search.beginText',
-          'Type at least two letters of a title, a panel, a query, a tag or a data source. Results include resources that have been changed or deleted since.',
+          'Type at least two letters of a title, panel, query, tag or data source. Results include changed and deleted resources.',
         )}
       </EmptyState>
     );
@@ -104,7 +104,7 @@ function Results({ list, onWiden }: ResultsProps) {
         >
           {t(
             'search.noneText',
-            'No resource in your backups has a title, panel title, query, tag or data source that contains all of these words. The text in panels is not searched. Try one of the words, or part of a word. Resources created since the last backup are not included.',
+            'No resource in your backups has a title, panel title, query, tag or data source with all of these words. Text in panels and resources created since the last backup are not searched. Try one word, or part of a word.',
           )}
         </EmptyState>
       )}

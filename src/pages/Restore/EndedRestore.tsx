@@ -61,7 +61,7 @@ export function LostPlan({ plan }: { plan: RestorePlan | undefined }) {
         <span>
           {t(
             'plan.lostText',
-            'The service was restarted, or the plan is more than an hour old. It was not applied in this organization, so it changed nothing here.',
+            'The service was restarted, or the plan is more than an hour old. It changed nothing in this organization.',
           )}
         </span>
         <PlanAgain plan={plan} />

@@ -88,7 +88,7 @@ export function RunDetails({ run, isStale = false }: Props) {
         <Text color="secondary">
           {t(
             'run.unlisted',
-            'The problems are not listed, because no trusted key signed the record of this run. Run another verification or copy to list the current problems.',
+            'The problems are not listed, because no trusted key signed the record of this run. For the current ones, run another verification or copy.',
           )}
         </Text>
       )}

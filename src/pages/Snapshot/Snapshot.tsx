@@ -107,7 +107,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
           bottomSpacing={0}
           title={t(
             'snapshot.basedOn',
-            'Only the resources that a restore was about to overwrite were read for this snapshot. Everything else was copied from the snapshot of {{time}}.',
+            'Only resources that a restore was about to overwrite were read. Everything else was copied from the snapshot of {{time}}.',
             { time: formatTime(snapshot.basedOn.started) },
           )}
         />
