@@ -106,8 +106,12 @@ describe('a restore that removes someone from an organization', () => {
     const { run, results } = await bench.applyRecorded(wanted(scene), true, undefined, planOf);
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
     expect(roleOf('eva')).toBeUndefined();
-    expect(await undo(bench, run)).toMatchObject({ status: 'complete' });
+    const after = state();
+    const undone = await undo(bench, run);
+    expect(undone.status).toBe('complete');
     expect(state()).toEqual(scene.before);
+    expect(await undo(bench, undone.id)).toMatchObject({ status: 'complete' });
+    expect(state()).toEqual(after);
   });
 
   it.each(['before', 'after'] as const)('is undone completely if it was killed %s that', async (moment) => {
