@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProgressStep, WholeProgress } from '../../pkg/contract/runs.ts';
 import { ProgressCounter } from '../../pkg/engine/progress.ts';
-import { savingProgress } from '../../pkg/engine/restore/apply/apply.ts';
+import { savingProgress } from '../../pkg/engine/restore/apply/progress.ts';
 import { edit } from './backup/edits.ts';
 import { hastyClock } from '../support/fast-clock.ts';
 import { type Bench, start } from './harness.ts';

@@ -27,6 +27,9 @@ const ONLY_IN_TESTS = [
   'GET /api/annotations/tags',
 ];
 
+/** What the product asks for, and no recorded Grafana has: an app with dashboards. */
+const NOT_RECORDED = ['GET /api/plugins/:id/dashboards'];
+
 // The simulator has to serve what the product calls, or tests of the product fail.
 it('holds every endpoint of Grafana that the simulator serves for the product', () => {
   const router = allRoutes();
@@ -38,5 +41,5 @@ it('holds every endpoint of Grafana that the simulator serves for the product', 
   );
   const recorded = new Set(found.map((one) => (typeof one === 'object' ? one.route : undefined)));
   const others = router.routes.filter((route) => !recorded.has(route) && !route.includes('/plugin-proxy/'));
-  expect(others).toEqual(ONLY_IN_TESTS);
+  expect(others.filter((route) => !NOT_RECORDED.includes(route))).toEqual(ONLY_IN_TESTS);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../pkg/lib/json/json.ts';
 import { call, grafana, start } from './harness.ts';
 import { call as http } from './http.ts';
 
@@ -170,6 +171,43 @@ describe('plugin settings', () => {
     await start('13.2');
     expect((await call('POST /api/plugins/nothing/settings', { enabled: true })).status).toBe(404);
     expect((await call('POST /api/plugins/grafana-lokiexplore-app/settings', { enabled: false })).status).toBe(400);
+  });
+});
+
+describe('dashboards of an app', () => {
+  const path = '/api/plugins/notes-app';
+  const set = (enabled: boolean) => call(`POST ${path}/settings`, { enabled });
+  const titles = () => [...grafana.state.org(1).dashboards.values()].map(({ title }) => title).sort();
+
+  async function notes(): Promise<void> {
+    await start('12.4');
+    const dashboards: JsonObject[] = [{ uid: 'one', title: 'One' }, { title: 'Two' }];
+    const app = { id: 'notes-app', name: 'Notes', type: 'app', version: '1.0.0', autoEnabled: false } as const;
+    grafana.state.plugins.set(app.id, { ...app, dashboards });
+  }
+
+  it('are imported when it is enabled, and deleted when it is disabled, with what people changed', async () => {
+    await notes();
+    expect((await call(`GET ${path}/dashboards`)).status).toBe(404);
+    await set(true);
+    expect((await call(`GET ${path}/dashboards`)).body).toMatchObject([{ uid: 'one', imported: true }, {}]);
+    const object = '/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards/one';
+    const { body } = await call(`GET ${object}`);
+    expect(body.metadata.annotations).toMatchObject({ 'grafana.app/managedBy': 'plugin' });
+    expect((await call(`PUT ${object}`, { ...body, spec: { title: 'Mine' } })).status).toBe(200);
+    expect((await call(`GET ${path}/dashboards`)).body).toMatchObject([{ imported: false }, {}, { removed: true }]);
+    await set(false);
+    expect(titles()).toEqual([]);
+  });
+
+  it('are no longer its own once they are saved through the old API, until it is enabled again', async () => {
+    await notes();
+    await set(true);
+    await call('POST /api/dashboards/db', { dashboard: { uid: 'one', title: 'Mine' }, overwrite: true });
+    await set(false);
+    expect(titles()).toEqual(['Mine']);
+    await set(true);
+    expect(titles()).toEqual(['One', 'Two']);
   });
 });
 

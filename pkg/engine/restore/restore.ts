@@ -1,6 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { backup } from '../backup/backup.ts';
-import { applyPlan, savingProgress } from './apply/apply.ts';
+import { applyPlan } from './apply/apply.ts';
+import { savingProgress } from './apply/progress.ts';
 import type { Kind } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { ToBeWritten } from '../backup/options.ts';

@@ -118,6 +118,8 @@ export interface Forecast {
   proposedUid?: string;
   /** What writing it changes about who may see or receive what, besides what its contents alone say. */
   security?: SecurityChange[];
+  /** Dashboards that Grafana deletes when it is written. */
+  deletes?: readonly Listed[];
 }
 
 export interface WriteContext extends KindContext {

@@ -245,7 +245,7 @@ export function authorOf(identity: Identity): string {
   return `${identity.kind}:${identity.uid}`;
 }
 
-/** Whether an object's manager lets nobody else write it. */
-export function isLocked(object: Stored): boolean {
-  return object.managedBy !== undefined && object.managedBy.allowsEdits !== true;
+/** Whether an object's manager lets nobody else write it. Anyone may change what an app brought along. */
+export function isLocked({ managedBy }: Stored): boolean {
+  return managedBy !== undefined && managedBy.allowsEdits !== true && managedBy.kind !== 'plugin';
 }

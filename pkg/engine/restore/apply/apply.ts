@@ -10,9 +10,10 @@ import type { Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { KINDS } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
-import { type OnProgress, ProgressCounter } from '../../progress.ts';
+import { ProgressCounter } from '../../progress.ts';
 import { waitOutRestarts } from '../../restarts.ts';
 import { writeContext } from '../context.ts';
+import { importedWithApp, isDeletedWithApp } from '../app-dashboards.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
 import { targetOf } from '../target.ts';
 import { ChangeLog, contentFingerprint, entryFingerprint } from './change-log.ts';
@@ -21,6 +22,7 @@ import { failureOf, isConflict, isPassing } from './failures.ts';
 import { Leaving } from './leaving.ts';
 import { levelsOf } from './levels.ts';
 import { MissingOwners } from './missing-owners.ts';
+import { started } from './progress.ts';
 import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
@@ -68,6 +70,7 @@ export async function applyAllButLeaving(
         const items = left.length === 0 ? planned : planned.filter((item) => missing.leaveOut(item) === undefined);
         append(results, left);
         if (items.length > 0) {
+          append(results, await removeAhead(applying, org, items));
           await changeLog.intend(await expectedWrites(applying, items));
           const done = await applyKind(applying, org, kind, items);
           missing.note(items, done);
@@ -79,8 +82,20 @@ export async function applyAllButLeaving(
     await encoder.close();
   }
   await plan.deferred?.settle(plan);
-  await changeLog.intend(expectedRemovals(plan.items));
-  return [...results, ...(await removeExtra(request, plan, changeLog, progress))];
+  const extra = plan.items.filter((item) => item.action === 'delete' && !isDeletedWithApp(item));
+  await changeLog.intend(expectedRemovals(extra));
+  return [...results, ...(await removeExtra(request, extra, changeLog, progress))];
+}
+
+/** Deletes what Grafana would delete, without a check or a record, when these items disable apps. */
+async function removeAhead(
+  { request, plan, changeLog, progress }: Applying,
+  org: Org,
+  items: readonly PlannedItem[],
+): Promise<ApplyResult[]> {
+  const deleted = plan.items.filter((one) => targetOf(one).org === org.id && isDeletedWithApp(one, items));
+  await changeLog.intend(expectedRemovals(deleted));
+  return removeExtra(request, deleted, changeLog, progress);
 }
 
 /** Applies the rest: accounts leave organizations. */
@@ -97,27 +112,6 @@ export async function applyLeaving(
     : leaving.finish(asked, changeLog, () =>
         applyAllButLeaving(asked, { ...plan, items }, changeLog, progress, leaving),
       );
-}
-
-/** The first of two steps of a restore, as the backup counts it; what that waits for stays as it is. */
-export function savingProgress(report: OnProgress | undefined): OnProgress | undefined {
-  return (
-    report &&
-    (({ step, ...progress }) => {
-      const { done, total } = progress;
-      const phase = step === undefined || progress.phase === step.name ? 'saving' : progress.phase;
-      const known = compact({ total, secondsLeft: step?.secondsLeft && progress.secondsLeft });
-      report({ ...progress, phase, step: { name: 'saving', number: 1, of: 2, done, ...known } });
-    })
-  );
-}
-
-/** Begins to count what is written of the items. */
-export function started(progress: ProgressCounter, items: readonly PlannedItem[]): ProgressCounter {
-  const total = items.filter(({ action }) => isWritten({ action }) || action === 'delete').length;
-  progress.phase('restoring', { number: 2, of: 2, total });
-  progress.total(total);
-  return progress;
 }
 
 async function applyKind(applying: Applying, org: Org, kind: Kind, items: PlannedItem[]): Promise<ApplyResult[]> {
@@ -246,7 +240,14 @@ async function writeItem(
   plan.deferred?.need(item, content);
   const touched: Touched = { ...target, did: didOf(item), mark };
   changeLog.begin(touched);
-  const written = await kind.write?.(context, compact({ uid: target.uid, content, live }));
+  const { uid } = target;
+  const written = await kind.write?.(context, compact({ uid, content, live })).catch(async (error: unknown) => {
+    const imported = isConflict(error) ? await importedWithApp(plan, context, item) : undefined;
+    if (imported === undefined) {
+      throw error;
+    }
+    return kind.write?.(context, { uid, content, live: imported });
+  });
   if (written !== undefined && written.uid !== target.uid) {
     attempt.uid = written.uid;
     changeLog.drop(target);

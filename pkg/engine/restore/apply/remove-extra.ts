@@ -16,7 +16,7 @@ import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { wantedAt } from './attempt.ts';
 import { contentFingerprint, type ChangeLog } from './change-log.ts';
-import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
+import type { PlannedItem, PlanRequest } from '../types.ts';
 import { resultOf } from './result.ts';
 
 const DELETES_AT_ONCE = 8;
@@ -24,18 +24,17 @@ const DELETES_AT_ONCE = 8;
 const DELETED_TOGETHER = 50;
 
 /**
- * Deletes what the plan says, kind by kind in its order, and only what is still as it was when the plan was made.
+ * Deletes items of a plan, kind by kind in its order, and only what is still as it was when the plan was made.
  * Folders go one after another, for one may lie in the other.
  * @throws DK_GRAFANA_UNAUTHORIZED
  */
 export async function removeExtra(
   request: PlanRequest,
-  plan: Plan,
+  deleting: readonly PlannedItem[],
   changeLog: ChangeLog,
   progress: ProgressCounter,
 ): Promise<ApplyResult[]> {
   const results: ApplyResult[] = [];
-  const deleting = plan.items.filter(({ action }) => action === 'delete');
   for (const org of request.instance.orgs) {
     const ofOrg = deleting.filter((item) => targetOf(item).org === org.id);
     for (const name of new Set(ofOrg.map((item) => item.kind))) {

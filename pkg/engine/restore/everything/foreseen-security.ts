@@ -5,17 +5,20 @@ import type { SecurityChange } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because } from '../../../contract/reasons/reason.ts';
 
-/** The changes of security that a person saw before the restore began, and nothing else. */
+/** The changes of security and the deletions that a person saw before the restore began, and nothing else. */
 export class ForeseenSecurity {
   readonly #seen: ReadonlySet<string>;
+  readonly #deleted: ReadonlySet<string>;
 
   constructor(items: readonly PlannedItem[]) {
+    this.#deleted = new Set(items.filter(({ action }) => action === 'delete').map(keyOf));
     this.#seen = new Set(items.flatMap((item) => item.security.map((change) => seenAs(item, change))));
   }
 
-  /** Blocks what would change security in a way that was not shown. */
+  /** Blocks what would change security in a way that was not shown, and leaves out deletions that were not. */
   only(items: readonly PlannedItem[], isExempt: (item: PlannedItem, change: SecurityChange) => boolean): PlannedItem[] {
-    return items.map((item) => {
+    const shown = items.filter((item) => item.action !== 'delete' || this.#deleted.has(keyOf(item)));
+    return shown.map((item) => {
       const unseen = changesSecurity(item)
         ? item.security.filter((change) => !this.#seen.has(seenAs(item, change)) && !isExempt(item, change))
         : [];

@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
+import { isDeletedWithApp } from '../app-dashboards.ts';
 import { targetOf } from '../target.ts';
 import { bySecurity, countSecurity } from './security.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
@@ -47,8 +48,10 @@ export function requireConfirmation(plan: Plan, typed: string | undefined): void
   if (plan.confirm === undefined || plan.confirm === typed) {
     return;
   }
-  const count = plan.items.filter(({ action }) => action === 'delete').length;
-  const extra = plan.undoes === undefined ? ` that ${count === 1 ? 'is' : 'are'} not in the snapshot` : '';
+  const deleting = plan.items.filter(({ action }) => action === 'delete');
+  const count = deleting.length;
+  const isExtra = plan.undoes === undefined && !deleting.some((item) => isDeletedWithApp(item));
+  const extra = isExtra ? ` that ${count === 1 ? 'is' : 'are'} not in the snapshot` : '';
   const deletes = `deletes ${count} ${count === 1 ? 'resource' : 'resources'}${extra}`;
   const changed = bySecurity(plan).toConfirm.map(({ kind, uid }) => `${kind} ${uid}`);
   const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : '';

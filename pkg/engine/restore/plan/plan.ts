@@ -20,6 +20,7 @@ import { confirmationFor } from './confirmation.ts';
 import { Promotion } from './promotion.ts';
 import { planRemovals } from './removals.ts';
 import { select } from './selection.ts';
+import { isAmong, planDeletedWithApps } from '../app-dashboards.ts';
 import { suppliedTo } from '../apply/secrets.ts';
 import { Remap } from '../mapping/remap.ts';
 import { outOfReach, refusedByOrg } from '../mapping/same-org.ts';
@@ -67,6 +68,7 @@ export async function planRestore(
     live: new Map(),
     unchanged: new Set(),
     created: new Set(),
+    deletes: new Map(),
     recreated: new Set(),
     along,
     parts,
@@ -105,12 +107,14 @@ export async function planRestore(
   const needed = await planning.dependencies.settle(items);
   const linked = await missingRules(planning, items);
   await Promise.all(items.map((item) => adjust?.(item, planning, items)));
+  const withApps = await planDeletedWithApps(planning, items);
   await planning.places.report(items);
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);
   const extra =
     request.options.deleteExtra === true ? await planRemovals(request, mapping, items, promotion) : { items: [] };
-  const all = [...items.sort(byWriteOrder), ...extra.items];
+  const deletions = [...withApps, ...extra.items.filter((item) => !isAmong(item, withApps))];
+  const all = [...items.filter((item) => !isAmong(item, withApps)).sort(byWriteOrder), ...deletions];
   const confirm = confirmationFor(request, all, extra.folders);
   return compact({
     snapshot: request.manifest.id,

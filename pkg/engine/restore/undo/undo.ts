@@ -8,6 +8,7 @@ import type { StoredRun } from '../../../repository/runs.ts';
 import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
+import { isAmong, isDeletedWithApp } from '../app-dashboards.ts';
 import { planCreatedRemovals } from './created.ts';
 import { withDeprived } from './deprived.ts';
 import { HalfDeleted } from './half-deleted.ts';
@@ -69,7 +70,14 @@ export async function planUndo(
   const plan = await planRestore(request, (item, ...rest) => leaveWhatChanged(item, byKey.get(keyOf(item)), ...rest));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map((one) => notHeld(one, newOrgs));
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries, new HalfDeleted(request, run));
-  const found = titled([...plan.items, ...lost, ...removals], entries);
+  const left = removals.filter(
+    (item) =>
+      !isAmong(
+        item,
+        plan.items.filter((one) => isDeletedWithApp(one)),
+      ),
+  );
+  const found = titled([...plan.items, ...lost, ...left], entries);
   const items = run.undoes === undefined ? found : found.map(asDoneByUndo);
   const { confirm: _, ...planned } = plan;
   const confirm = confirmationFor(request, items);

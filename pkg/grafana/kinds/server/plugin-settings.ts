@@ -1,4 +1,5 @@
 import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
+import { compact } from '../../../contract/compact.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { hasMembers } from '../../account-directory.ts';
 import { ifFound } from '../../http/errors.ts';
@@ -11,6 +12,7 @@ import type { KindDefinition } from '../definition.ts';
 import type { Forecast, KindContext, Restorable, SecurityContext, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { installedPlugins, OWN_PLUGIN } from './installed-plugins.ts';
+import { pluginDashboards, requireNoDashboards } from './plugin-dashboards.ts';
 
 const LIST = '/api/plugins';
 
@@ -62,7 +64,6 @@ export const pluginSettings: KindDefinition = {
   securityChanges(item, context) {
     const { content, live } = item;
     const checks = live === undefined ? [] : looserChecks(settingsOf(live), settingsOf(content));
-    const isEnabled = ({ body }: Content): boolean => objectAt(body)?.['enabled'] === true;
     const isBack = live !== undefined && !isEnabled(live) && isEnabled(content);
     return [...(isBack ? [securityChange('app-enabled', {})] : []), ...moves.changes(item, context), ...checks];
   },
@@ -72,6 +73,10 @@ export const pluginSettings: KindDefinition = {
   /** Which secrets are stored is not restored: they are entered again. */
   comparable: (body) => without(objectAt(body) ?? {}, 'secureJsonFields'),
 };
+
+function isEnabled({ body }: Content): boolean {
+  return objectAt(body)?.['enabled'] === true;
+}
 
 function settingsOf({ body }: Content): JsonObject | undefined {
   return objectAt(body, 'jsonData');
@@ -116,7 +121,8 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   if (live === undefined) {
     return { losses: [], blocked: reason('plugin-missing', { uid: item.uid }) };
   }
-  return { losses: missingSecrets(context, item, live) };
+  const deletes = isEnabled(live) && !isEnabled(item.content) ? await pluginDashboards(context, item.uid) : undefined;
+  return compact({ losses: missingSecrets(context, item, live), deletes });
 }
 
 /** Names of the secrets that are stored in Grafana, which never shows them. */
@@ -145,6 +151,9 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     ...without(objectAt(item.content.body) ?? {}, 'secureJsonFields'),
     ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
   };
+  if (live !== undefined && isEnabled(live) && !isEnabled(item.content)) {
+    await requireNoDashboards(context, item.uid);
+  }
   await context.grafana.post(pathOf(item.uid), body, { signal: context.signal });
   return { uid: item.uid, losses: missingSecrets(context, item, live) };
 }

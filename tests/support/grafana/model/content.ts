@@ -73,6 +73,8 @@ export interface InstalledPlugin {
   signature?: 'internal' | 'valid';
   /** Cannot be disabled. */
   autoEnabled: boolean;
+  /** Specs of the dashboards that an app brings along. */
+  dashboards?: JsonObject[];
 }
 
 /** Settings of a plugin in one org. */

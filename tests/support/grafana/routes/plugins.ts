@@ -4,6 +4,7 @@ import type { Call } from '../http/call.ts';
 import type { InstalledPlugin, PluginSettings } from '../model/content.ts';
 import { problem } from '../http/problems.ts';
 import type { Router } from '../http/router.ts';
+import { followState, listedDashboards } from '../plugin-dashboards.ts';
 import { storedNames } from './data-sources.ts';
 
 export function pluginRoutes(router: Router): void {
@@ -53,6 +54,7 @@ export function pluginRoutes(router: Router): void {
       name,
       String(value),
     ]);
+    const before = settingsOf(call, plugin);
     // Everything is overwritten, what is absent too; only secrets are merged, key by key.
     call.org.pluginSettings.set(plugin.id, {
       enabled: body['enabled'] === true,
@@ -63,7 +65,20 @@ export function pluginRoutes(router: Router): void {
         ...(Object.fromEntries(secrets) as Record<string, string>),
       },
     });
+    if (before.enabled !== (body['enabled'] === true)) {
+      followState(call, plugin, !before.enabled);
+    }
     return { message: 'Plugin settings updated' };
+  });
+  router.on('GET /api/plugins/:id/dashboards', (call) => {
+    if (call.identity.role !== 'Admin') {
+      throw problem(403, 'Permission denied');
+    }
+    const plugin = find(call, 'Plugin not found');
+    if (!settingsOf(call, plugin).enabled) {
+      throw problem(404, 'Plugin is not enabled');
+    }
+    return listedDashboards(call, plugin);
   });
 }
 

@@ -51,6 +51,9 @@ export function saveDashboard(call: Call): unknown {
     throw accessDenied('dashboards:write');
   }
   changeDashboard(call.state, call.org, existing, { ...content, folderUid, by: call.author, message });
+  if (existing.managedBy?.kind === 'plugin' && call.profile.major >= 12) {
+    existing.managedBy = undefined;
+  }
   return answer(existing);
 }
 

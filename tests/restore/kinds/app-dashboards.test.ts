@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
+import { restore } from '../../../pkg/engine/restore/restore.ts';
+import { SeededRandomness } from '../../support/repository/repository.ts';
+import { variants } from '../../support/budget.ts';
+import { named, reasons, RestoreBench } from '../harness.ts';
+import { planOfUndo, undo } from '../undo/undoing.ts';
+
+const APP = 'notes-app';
+const WANTED = { selection: { kinds: ['plugin-settings'] as const }, options: { overwrite: true } };
+const ONE = '/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards/one';
+let bench: RestoreBench;
+afterEach(() => bench.close());
+
+const set = (enabled: boolean) =>
+  bench.api(`POST /api/plugins/${APP}/settings`, {
+    enabled,
+    pinned: enabled,
+    jsonData: { url: 'https://notes.example' },
+  });
+const isEnabled = () => bench.sim.state.org(1).pluginSettings.get(APP)?.enabled;
+const titles = () => [...bench.sim.state.org(1).dashboards.values()].map(({ title }) => title).sort();
+const notes = () => [...bench.sim.state.org(1).annotations.values()].map(({ text }) => text);
+
+async function edit(title: string): Promise<void> {
+  if (bench.sim.state.profile.major < 12) {
+    await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'one', title }, overwrite: true });
+    return;
+  }
+  const { body } = await bench.api(`GET ${ONE}`);
+  await bench.api(`PUT ${ONE}`, { ...body, spec: { ...body.spec, title } });
+}
+
+/** A snapshot with a disabled app, which is enabled then, and one of whose dashboards someone edits. */
+async function edited(profile: '10.4' | '12.4' = '12.4'): Promise<void> {
+  bench = await RestoreBench.start({ profile });
+  bench.sim.state.plugins.set(APP, {
+    ...{ id: APP, name: 'Notes', type: 'app', version: '1.0.0', autoEnabled: false },
+    dashboards: [{ uid: 'one', title: 'One', panels: [] }],
+  });
+  await set(false);
+  await bench.backup();
+  await set(true);
+  await edit('Mine');
+  await bench.api('POST /api/annotations', { dashboardUID: 'one', text: 'deployed', time: 1 });
+}
+
+describe.each(variants(['12.4', '10.4']))('a restore that disables an app, Grafana %s', (profile) => {
+  it('names the dashboards that Grafana deletes, and asks for them', async () => {
+    await edited(profile);
+    const plan = await bench.plan(WANTED);
+    expect(reasons(plan, 'delete')).toEqual({
+      'dashboard/one': 'Grafana deletes it when the app “Notes” is disabled',
+    });
+    expect(plan.confirm).toBe('Main Org.');
+    await expect(bench.apply(WANTED)).rejects.toThrow('this deletes 1 resource');
+    expect([isEnabled(), titles()]).toEqual([true, ['Mine']]);
+  });
+
+  it('can be undone, with what people changed', async () => {
+    await edited(profile);
+    const { run, results } = await bench.applyRecorded(WANTED, true, 'Main Org.');
+    expect(results.map(({ outcome }) => outcome)).toEqual(['deleted', 'verified']);
+    expect([isEnabled(), titles()]).toEqual([false, []]);
+    expect(await undo(bench, run)).toMatchObject({ status: 'complete' });
+    expect([isEnabled(), titles(), notes()]).toEqual([true, ['Mine'], ['deployed']]);
+  });
+});
+
+describe('an app whose dashboards someone changes after the plan', () => {
+  it.each(variants(['edits one', 'adds one']))('is not disabled if someone %s', async (what) => {
+    await edited();
+    const request = await bench.request(WANTED);
+    const plan = await planRestore(request);
+    if (what === 'edits one') {
+      await edit('Newer');
+    } else {
+      const metadata = {
+        ...{ name: 'two' },
+        annotations: { 'grafana.app/managedBy': 'plugin', 'grafana.app/managerId': APP },
+      };
+      await bench.api(`POST ${ONE.replace('/one', '')}`, { metadata, spec: { title: 'Newer' } });
+    }
+    const session = { safetySnapshot: false, version: '0.1.0', randomness: new SeededRandomness() };
+    const { results } = await restore({ ...request, ...session, plan, confirm: plan.confirm! });
+    expect(results.find(({ kind }) => kind === 'plugin-settings')).toMatchObject({
+      ...{ outcome: 'failed', code: 'changed-since-plan' },
+    });
+    expect([isEnabled(), titles().includes('Newer')]).toEqual([true, true]);
+  });
+});
+
+it('an undo that disables an app names the dashboards that are deleted', async () => {
+  await edited();
+  const enabled = await bench.backup();
+  await set(false);
+  const { run } = await bench.applyRecorded({ ...WANTED, manifest: enabled }, true);
+  await edit('Theirs');
+  const { plan } = await planOfUndo(bench, run);
+  expect([named(plan, 'delete'), plan.confirm]).toEqual([['dashboard/one'], 'Main Org.']);
+  await undo(bench, run);
+  expect([isEnabled(), titles()]).toEqual([false, []]);
+});
