@@ -4,7 +4,7 @@ import { restore } from '../../../pkg/engine/restore/restore.ts';
 import { SeededRandomness } from '../../support/repository/repository.ts';
 import { variants } from '../../support/budget.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
-import { planOfUndo, undo } from '../undo/undoing.ts';
+import { planOfUndo, stoppedAt, undo } from '../undo/undoing.ts';
 
 const APP = 'notes-app';
 const WANTED = { selection: { kinds: ['plugin-settings'] as const }, options: { overwrite: true } };
@@ -64,6 +64,32 @@ describe.each(variants(['12.4', '10.4']))('a restore that disables an app, Grafa
     expect([isEnabled(), titles()]).toEqual([false, []]);
     expect(await undo(bench, run)).toMatchObject({ status: 'complete' });
     expect([isEnabled(), titles(), notes()]).toEqual([true, ['Mine'], ['deployed']]);
+  });
+});
+
+describe('an undo that was killed when it had enabled the app', () => {
+  async function killed(): Promise<string> {
+    await edited();
+    await bench.api('POST /api/dashboards/uid/one/permissions', { items: [{ role: 'Viewer', permission: 2 }] });
+    const { run } = await bench.applyRecorded(WANTED, true, 'Main Org.');
+    await stoppedAt(bench, { match: /^POST .*\/settings$/, end: 'killed' }, (signal) => undo(bench, run, signal));
+    expect([isEnabled(), titles()]).toEqual([true, ['One']]);
+    return run;
+  }
+
+  it('can be finished: what people changed replaces what Grafana imported', async () => {
+    const run = await killed();
+    expect(await undo(bench, run)).toMatchObject({ status: 'complete' });
+    expect([titles(), notes()]).toEqual([['Mine'], ['deployed']]);
+    const { acl } = bench.sim.state.org(1).dashboards.get('one')!;
+    expect(acl.map(({ role, permission }) => [role, permission])).toEqual([['Viewer', 2]]);
+  });
+
+  it('leaves a dashboard that someone has changed since', async () => {
+    const run = await killed();
+    await edit('Newer');
+    await undo(bench, run);
+    expect(titles()).toEqual(['Newer']);
   });
 });
 

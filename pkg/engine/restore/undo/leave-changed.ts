@@ -1,7 +1,9 @@
 import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { because, lossesOf } from '../../../contract/reasons/reason.ts';
+import { isUnreadable } from '../../../grafana/http/errors.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { valueIf } from '../../../lib/expected-errors.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { isHalfMade, isOwnersDefault } from '../plan/earlier-restores.ts';
@@ -44,7 +46,9 @@ async function reasonToLeave(
   }
   if (before.did === 'deleted') {
     const isGone = item.live === undefined || item.code === 'pristine';
-    return isGone || (await cameWithOwner(item, planning, items)) ? undefined : afterDeletion(item, before, planning);
+    const isNew = async (): Promise<boolean> =>
+      (await cameWithOwner(item, planning, items)) || (await cameWithApp(item, planning, items));
+    return isGone || (await isNew()) ? undefined : afterDeletion(item, before, planning);
   }
   if (isAsLeft(item, before)) {
     return undefined;
@@ -137,6 +141,32 @@ async function cameWithOwner(
     live !== undefined &&
     ((await isOwnersDefault(kind, context, uid, live)) || isHalfMade(earlier, kind, context, uid, live))
   );
+}
+
+/**
+ * Whether an undo that did not finish enabled its app, or that of the dashboard that it belongs to: then Grafana
+ * imported it, and no one has changed it.
+ */
+async function cameWithApp(
+  { org, kind: name, uid }: PlannedItem,
+  { request, contextIn }: Planning,
+  items: readonly PlannedItem[],
+): Promise<boolean> {
+  const kind = kindOf(name);
+  const home = request.instance.orgs.find(({ id }) => id === org);
+  const apps = items.filter((one) => one.org === org && one.kind === 'plugin-settings').map((one) => one.uid);
+  if (home === undefined || (kind.owner ?? name) !== 'dashboard' || apps.length === 0) {
+    return false;
+  }
+  const context = contextIn(home);
+  const read = kindOf('dashboard').read(context, { uid, title: uid });
+  const { managedBy, facts } = (await read.catch(valueIf(isUnreadable, undefined))) ?? {};
+  const isApps = managedBy?.manager === 'plugin' && apps.includes(managedBy.id ?? '');
+  if (!isApps || facts?.['version'] !== 1) {
+    return false;
+  }
+  const own = kind.owner === undefined ? undefined : await kind.read(context, { uid, title: uid });
+  return kind.owner === undefined || (own !== undefined && isOwnersDefault(kind, context, uid, own));
 }
 
 function passedOver(code: 'made-again' | 'deleted-since' | 'changed-since'): ReturnType<typeof leftAsItIs> {
