@@ -156,6 +156,11 @@ export const RunRecord = z.object({
 });
 export type RunRecord = z.infer<typeof RunRecord>;
 
+/** Whether accounts still have roles that a restore of everything gave them in organizations that existed before. */
+export function hasRoles({ entered = [] }: { entered?: readonly Entered[] | undefined }): boolean {
+  return entered.some(({ orgs }) => orgs.length > 0);
+}
+
 /** A record without its lists of single problems and resources: a line of the history of runs. */
 export const RunLine = RunRecord.omit({
   errors: true,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
 import type { Manifest } from '../contract/manifest.ts';
-import type { RunLine, RunRecord } from '../contract/runs.ts';
+import { hasRoles, type RunLine, type RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { sharedTime, type TimePorts } from '../repository/clocks.ts';
 import { compactTime } from '../repository/layout.ts';
@@ -168,7 +168,8 @@ export async function interruptedRestores(
     if (stored !== undefined && repository.trust.counts(stored.author)) {
       const [run = stored.record] = await asTheyAre(repository, [stored.record], calls);
       const isCut = run.status === 'interrupted' || (run.status === 'failed' && (run.touched ?? []).length > 0);
-      if (isCut && (run.planned ?? 0) > 0 && !later.some((one) => continues(one, run))) {
+      const hasBegun = (run.planned ?? 0) > 0 || hasRoles(run);
+      if (isCut && hasBegun && !later.some((one) => continues(one, run))) {
         cut.push(run);
       }
       later.push(run);

@@ -1,7 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import type { RunRecord } from '../../contract/runs.ts';
+import { hasRoles, type RunRecord } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/restore/types.ts';
 import { withName } from '../../operations/connection.ts';
 import { interruptedRestores, publishedBy } from '../../engine/runs.ts';
@@ -28,20 +28,21 @@ export interface CutShort {
   grafana?: string;
   /** The command that goes on where it ended. */
   finish: string;
-  /** The command that takes it back; undefined without a safety snapshot. */
+  /** The command that takes it back; undefined without a safety snapshot, unless only roles have to be taken back. */
   undo: string | undefined;
 }
 
 /** The same by what the run noted. */
 export function cutShort(
   run: string,
-  { counts, planned, touched, snapshot, undoes }: RunFacts,
+  { counts, planned, touched, snapshot, undoes, entered }: RunFacts,
   finish: string,
   undo: UndoCommand,
 ): CutShort {
   const { written = 0, unchecked = 0 } = counts ?? {};
   // Records of earlier releases lack the counts.
   const isUntouched = counts?.['written'] === 0 && unchecked === 0;
+  const isUndoable = isUntouched ? hasRoles({ entered }) : snapshot !== undefined;
   return {
     run,
     ...compact({ undoes }),
@@ -51,7 +52,7 @@ export function cutShort(
     touched,
     safetySnapshot: snapshot,
     finish,
-    undo: snapshot === undefined || isUntouched ? undefined : undo(run),
+    undo: isUndoable ? undo(run) : undefined,
   };
 }
 

@@ -1,4 +1,6 @@
 import { compact } from '../../contract/compact.ts';
+import type { ApplyResult } from '../../contract/plan.ts';
+import { append } from '../../lib/append.ts';
 import { backup } from '../backup/backup.ts';
 import { applyPlan } from './apply/apply.ts';
 import { savingProgress } from './apply/progress.ts';
@@ -10,6 +12,7 @@ import { deletedWith } from './apply/remove-extra.ts';
 import { targetOf } from './target.ts';
 import { restoreEverything } from './everything/apply.ts';
 import { Leaving } from './apply/leaving.ts';
+import { giveUp, homeOf, keptResult } from './everything/caller.ts';
 import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
 import { exclusively } from './exclusive.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
@@ -34,7 +37,9 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
     // Then this run ends an interrupted one that had written everything.
     options.note?.({ source: plan.snapshot });
-    return { results: [] };
+    return plan.roles === undefined
+      ? { results: [] }
+      : exclusively(options, async () => ({ results: await takeRolesBack(options) }));
   }
   requireConfirmation(plan, options.confirm);
   return exclusively(options, () => applySafely(options));
@@ -61,10 +66,25 @@ async function applySafely(options: ApplyOptions): Promise<Restored> {
   options.instance.orgs.forEach(({ client }) => client.prioritize());
   try {
     const results = await applyPlan(options, plan, changeLog, undefined, new Leaving(safety));
+    if (!results.some(({ outcome }) => outcome === 'failed')) {
+      append(results, await takeRolesBack(options));
+    }
     return compact({ results: withSecurity(results, plan.items), safetySnapshot: safety?.id });
   } finally {
     await noteEnd(options, changeLog);
   }
+}
+
+/** Takes back the roles that the undone restore left to accounts, when nothing else needs them any more. */
+async function takeRolesBack(options: ApplyOptions): Promise<ApplyResult[]> {
+  const { roles } = options.plan;
+  if (roles === undefined) {
+    return [];
+  }
+  const kept = await giveUp(options, roles.accounts, roles.created);
+  options.note?.({ entered: [...kept.keys()] });
+  const { id } = homeOf(options.instance.orgs);
+  return [...kept].flatMap(([account, why]) => (why === undefined ? [] : [keptResult(id, account, why)]));
 }
 
 /**

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { cutShortOf } from '../../../pkg/cli/restore/interrupted.ts';
-import type { RunLine } from '../../../pkg/contract/runs.ts';
 
-const run: RunLine = {
+const run = {
   ...{ id: 'r', kind: 'restore', status: 'interrupted', trigger: 'manual', started: '2026-05-01T10:00:00.000Z' },
   ...{ source: 's', snapshot: 'before', planned: 9, counts: { written: 2 }, problems: 0 },
 };
@@ -15,4 +14,11 @@ it('names the way to finish a restore: the same command, or the page of a restor
     undo: undo('r'),
   });
   expect(cutShortOf({ ...run, restore: 'plan', undoes: 'u' }, undo).finish).toBe(undo('u'));
+});
+
+it('offers to undo a restore that only made its account an Admin of an organization', () => {
+  const counts = { planned: 9, written: 0, unchecked: 0 };
+  const offered = (orgs: { id: number }[]) =>
+    cutShortOf({ ...run, counts, entered: [{ id: 1, login: 'admin', orgs }] }, undo).undo;
+  expect([offered([{ id: 2 }]), offered([])]).toEqual([undo('r'), undefined]);
 });

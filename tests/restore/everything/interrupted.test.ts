@@ -3,6 +3,7 @@ import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { runKey } from '../../../pkg/repository/layout.ts';
 import { bench, burned, contentOf, everything, people, PEOPLE, setUp } from '../burned.ts';
 import { reasons } from '../harness.ts';
+import { undo } from '../undo/undoing.ts';
 import { killedAt, recorded } from './recorded.ts';
 
 setUp();
@@ -65,6 +66,23 @@ it('nobody joins such an organization again whom someone has removed from it sin
   const { plan } = await recorded(manifest);
   expect(reasons(plan, 'skip')).toHaveProperty('user/cyd');
   expect(members()).not.toHaveProperty('cyd');
+});
+
+it('the account that restores leaves such an organization when the restore is undone', async () => {
+  const manifest = await withoutSecond();
+  const { id } = await killedAt(/^POST .*\/folders(\?|$)/, manifest);
+  expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [], entered: [] });
+  expect(members()).toEqual(ALL);
+  expect(bench.sim.state.org(second()).folders.size).toBe(0);
+});
+
+it('the last admin of such an organization stays until a later restore has added another one', async () => {
+  const manifest = await withoutSecond();
+  const { id } = await killedAt(NEW_ORG, manifest);
+  expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [] });
+  expect(members()).toEqual({ admin: 'Admin' });
+  await recorded(manifest);
+  expect(people()).toEqual(PEOPLE);
 });
 
 it('nobody joins an organization that someone else created after the restore was killed', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { interruptedRestores } from '../../../pkg/engine/runs.ts';
 import { runKey } from '../../../pkg/repository/layout.ts';
 import { bench, burned, contentOf, everything, people, PEOPLE, setUp } from '../burned.ts';
+import { undo } from '../undo/undoing.ts';
 import { killedAt, recorded } from './recorded.ts';
 
 setUp();
@@ -57,6 +59,20 @@ describe.each([
     bench.sim.state.org(SECOND).members.set(1, 'Admin');
     await recorded(manifest);
     expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Admin' });
+  });
+
+  it.each([
+    ['it became an Admin of it', JOINED],
+    ['it wrote to it', FOLDER],
+  ])('is that again once a restore is undone that was killed after %s', async (__, match) => {
+    const manifest = await withoutFolder(role);
+    const held = await content();
+    const { id } = await killedAt(match, manifest);
+    expect((await interruptedRestores(bench.repository, {})).map((run) => run.id)).toEqual([id]);
+    const record = await undo(bench, id);
+    expect(record).toMatchObject({ status: 'complete', errors: [], entered: [] });
+    expect(people()).toEqual(before);
+    expect(await content()).toEqual(held);
   });
 });
 

@@ -5,8 +5,7 @@ import { arrayAt, isJsonObject, stringAt } from '../../../lib/json/json.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
-import type { Entered } from '../../../contract/runs.ts';
-import { because } from '../../../contract/reasons/reason.ts';
+import { hasRoles, type Entered } from '../../../contract/runs.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { backup } from '../../backup/backup.ts';
@@ -22,9 +21,9 @@ import { keepRecord, noteEnd, recordedChanges } from '../apply/recorded-changes.
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
 import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
-import { giveUp, join, leave } from './caller.ts';
+import { giveUp, homeOf, join, keptResult, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
-import { joinedBy } from './interrupted.ts';
+import { enteredBy, isEntered, joinedBy } from './interrupted.ts';
 import { writtenBy } from './written.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
@@ -69,11 +68,6 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
   }
 }
 
-/** Whether accounts have roles of a restore that did not finish. */
-function isEntered({ left, others }: Everything): boolean {
-  return left.length > 0 || others.length > 0;
-}
-
 /** One restore of everything, from its organizations to the memberships of its account. */
 class EverythingRun {
   readonly changeLog: ChangeLog;
@@ -101,11 +95,13 @@ class EverythingRun {
 
   /** Makes the account an Admin of organizations after the record says what it is there. */
   async enter(orgs: readonly Org[]): Promise<void> {
-    const { caller, targets, left, others } = this.#everything;
+    const { caller, targets, others } = this.#everything;
     if (orgs.length > 0 || isEntered(this.#everything) || targets.some(({ org }) => org === undefined)) {
-      const ids = [...orgs, ...left].map(({ id }) => compact({ id, role: caller.memberships.get(id)?.role }));
-      this.#noted = [{ id: caller.id, login: caller.login, orgs: ids }];
+      this.#noted = [enteredBy(this.#everything, orgs)];
       this.#request.note?.({ entered: [...this.#noted, ...others] });
+      if (hasRoles({ entered: this.#noted })) {
+        await noteEnd(this.#request, this.changeLog);
+      }
       await keepRecord(this.#request);
     }
     for (const org of orgs) {
@@ -233,8 +229,7 @@ class EverythingRun {
     const kept = await leave(this.#request, caller, await this.#ownInCreated(), this.#entered());
     if (kept !== undefined) {
       const { id } = this.#request.manifest.orgs[0] ?? { id: 1 };
-      const said = { org: own?.org ?? id, kind: 'user', uid: caller.login, title: caller.login } as const;
-      this.#results.push({ ...said, outcome: 'differs', ...because(kept) });
+      this.#results.push(keptResult(own?.org ?? id, caller, kept));
     }
   }
 
@@ -246,7 +241,12 @@ class EverythingRun {
     const isDone = this.#results.every(
       ({ kind, uid, outcome }) => kind !== 'user' || uid !== caller.login || outcome === 'verified',
     );
-    this.#noteLeft(isDone ? kept : [...this.#noted, ...kept]);
+    const { id } = homeOf(this.#request.instance.orgs);
+    append(
+      this.#results,
+      [...kept].flatMap(([account, why]) => (why === undefined ? [] : [keptResult(id, account, why)])),
+    );
+    this.#noteLeft([...(isDone ? [] : this.#noted), ...kept.keys()]);
   }
 
   #noteLeft(entered: readonly Entered[]): void {

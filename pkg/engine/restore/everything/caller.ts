@@ -1,6 +1,8 @@
 import { orgNameOf } from '../../../grafana/orgs.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { numberAt, stringAt, type Json } from '../../../lib/json/json.ts';
+import type { ApplyResult } from '../../../contract/plan.ts';
+import { because } from '../../../contract/reasons/reason.ts';
 import type { Entered } from '../../../contract/runs.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { addToOrg } from '../../../grafana/accounts.ts';
@@ -77,7 +79,7 @@ export async function leave(
     return undefined;
   } catch (error) {
     if (isLastAdmin(error)) {
-      return reason('role-kept', { message: error.grafanaMessage });
+      return roleKept(error);
     }
     throw error;
   }
@@ -87,16 +89,16 @@ export async function leave(
  * Gives accounts the roles from before a restore that ended without doing so. A role that someone has changed since
  * stays, and an organization keeps its last admin.
  * @param created - names of the organizations that the restore created
- * @returns the accounts that keep a role in an organization that existed before
+ * @returns the accounts that keep a role, and why, if that is in an organization that existed before
  */
 export async function giveUp(
   request: PlanRequest,
   accounts: readonly Entered[],
   created: ReadonlySet<string>,
-): Promise<Entered[]> {
+): Promise<ReadonlyMap<Entered, KnownReason | undefined>> {
   const { signal } = request;
   const home = homeOf(request.instance.orgs);
-  const kept = new Set<Entered>();
+  const kept = new Map<Entered, KnownReason | undefined>();
   for (const account of accounts) {
     for (const one of (await orgsOf(writeContext(request, home), account.id)) ?? []) {
       const before = account.orgs.find(({ id }) => id === numberAt(one, 'orgId'));
@@ -112,13 +114,20 @@ export async function giveUp(
         if (!isLastAdmin(error)) {
           throw error;
         }
-        if (before !== undefined) {
-          kept.add(account);
-        }
+        kept.set(account, before === undefined ? kept.get(account) : roleKept(error));
       }
     }
   }
-  return [...kept];
+  return kept;
+}
+
+function roleKept({ grafanaMessage: message }: GrafanaError): KnownReason {
+  return reason('role-kept', { message });
+}
+
+/** The result of a restore after which an account has a role that only the restore needed. */
+export function keptResult(org: number, { login }: Pick<Caller, 'login'>, why: KnownReason): ApplyResult {
+  return { org, kind: 'user', uid: login, title: login, outcome: 'differs', ...because(why) };
 }
 
 function isLastAdmin(error: unknown): error is GrafanaError {

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { numberAt, stringAt } from '../../../lib/json/json.ts';
 import { accountOf } from '../../../grafana/accounts.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
@@ -111,4 +112,21 @@ export function joinedBy(
   const all = namesOf([...created, ...targets.filter(({ isNew }) => isNew === true)]);
   const none = namesOf([]);
   return (login) => (login === caller.login ? none : joined.has(login) ? now : all);
+}
+
+/** Whether accounts have roles of a restore that did not finish. */
+export function isEntered({ left, others }: Pick<Everything, 'left' | 'others'>): boolean {
+  return left.length > 0 || others.length > 0;
+}
+
+/** The roles of the account that restores, in organizations that it enters now and those that it has not left. */
+export function enteredBy({ caller, targets, left }: Everything, orgs: readonly Org[]): Entered {
+  const isNew = ({ id }: { id: number }): boolean =>
+    targets.some((target) => target.isNew === true && target.org?.id === id);
+  const before = [...orgs, ...left].filter((one) => !isNew(one));
+  return {
+    id: caller.id,
+    login: caller.login,
+    orgs: before.map(({ id }) => compact({ id, role: caller.memberships.get(id)?.role })),
+  };
 }

@@ -1,6 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
-import type { RunRecord, Touched } from '../../../contract/runs.ts';
+import { hasRoles, type RunRecord, type Touched } from '../../../contract/runs.ts';
 import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { because, refusal } from '../../../contract/reasons/reason.ts';
 import { timeOfId } from '../../../repository/layout.ts';
@@ -9,6 +9,8 @@ import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { isAmong, isDeletedWithApp } from '../app-dashboards.ts';
+import { sourceOf } from '../content.ts';
+import { accountsEntered } from '../everything/interrupted.ts';
 import { planCreatedRemovals } from './created.ts';
 import { withDeprived } from './deprived.ts';
 import { HalfDeleted } from './half-deleted.ts';
@@ -36,14 +38,14 @@ export async function planUndo(
   asked: UndoRequest,
   { record: run, author }: StoredRun,
 ): Promise<{ request: PlanRequest; plan: Plan; stored: StoredManifest }> {
-  const { snapshot, touched: recorded } = undoable(run);
+  const { snapshot, touched: recorded, isSafety } = undoable(run);
   if (!asked.repository.trust.counts(author)) {
     throw untrusted(run, author);
   }
-  const stored = await safetySnapshot(asked, snapshot);
+  const stored = await storedSnapshot(asked, snapshot, isSafety);
   const { manifest } = stored;
   // A copied record may be older than the run's last one, but it never names what its run did not make.
-  if (manifest.trigger !== 'safety' || timeOfId(manifest.id) < timeOfId(run.id)) {
+  if (isSafety && (manifest.trigger !== 'safety' || timeOfId(manifest.id) < timeOfId(run.id))) {
     throw new DashkeepError('DK_USAGE', `${snapshot} is not the safety snapshot of run ${run.id}`);
   }
   const held = new Set(manifest.resources.map(keyOf));
@@ -88,7 +90,7 @@ export async function planUndo(
       ...planned,
       items,
       undoes: run.id,
-      ...compact({ confirm }),
+      ...compact({ confirm, roles: await rolesLeft(asked, run) }),
     },
   };
 }
@@ -114,20 +116,31 @@ function orgsCreatedBy({ instance }: UndoRequest, touched: readonly Touched[]): 
   return new Set(instance.orgs.filter(({ name }) => names.has(name)).map(({ id }) => id));
 }
 
-function undoable(run: RunRecord): { snapshot: string; touched: Touched[] } {
-  const { kind, snapshot, touched } = run;
+/** Roles that a restore of everything left to accounts. Only a server admin can take them back. */
+async function rolesLeft(asked: UndoRequest, { entered, touched = [] }: RunRecord): Promise<Plan['roles']> {
+  const accounts = entered === undefined || !asked.instance.serverAdmin ? [] : await accountsEntered(asked);
+  const made = touched.filter(({ kind, did, open }) => kind === 'org' && did === 'created' && open !== true);
+  const isNone = accounts.length === 0 || (made.length === 0 && !hasRoles({ entered: accounts }));
+  return isNone ? undefined : { accounts, created: new Set(made.map(({ uid }) => uid)) };
+}
+
+/** A restore that ended before its safety snapshot changed nothing but roles, whatever it was to restore. */
+function undoable(run: RunRecord): { snapshot: string; touched: Touched[]; isSafety: boolean } {
+  const { kind, touched = [], source } = run;
+  const isOfRoles = touched.length === 0 && hasRoles(run);
+  const snapshot = run.snapshot ?? (isOfRoles ? source : undefined);
   if (kind !== 'restore' || snapshot === undefined) {
     throw new DashkeepError('DK_USAGE', 'you can undo only a restore that created a safety snapshot');
   }
-  if (touched === undefined || touched.length === 0) {
+  if (touched.length === 0 && !isOfRoles) {
     throw new DashkeepError('DK_USAGE', `run ${run.id} changed nothing in Grafana, so there is nothing to undo`);
   }
-  return { snapshot, touched };
+  return { snapshot, touched, isSafety: run.snapshot !== undefined };
 }
 
-async function safetySnapshot({ repository, signal }: UndoRequest, id: string): Promise<StoredManifest> {
+async function storedSnapshot(asked: UndoRequest, id: string, isSafety: boolean): Promise<StoredManifest> {
   try {
-    return await repository.stored(id, { signal });
+    return await (isSafety ? asked.repository : sourceOf(asked)).stored(id, { signal: asked.signal });
   } catch (error) {
     if (asDashkeepError(error).code === 'DK_NOT_FOUND') {
       throw refusal('DK_NOT_FOUND', reason('safety-snapshot-gone', { snapshot: id }), {
