@@ -44,7 +44,7 @@ export default defineConfig({
     experimental: { fsModuleCache: true, fsModuleCachePath: 'build/cache/vitest' },
     // The S3 client tells once per process that a later release of it will need Node 22.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    setupFiles: ['tests/support/process/no-flushes.ts'],
+    setupFiles: ['tests/support/process/no-flushes.ts', 'tests/support/process/no-sockets.ts'],
     // These limits only end what hangs: on a busy machine a test may take ten times as long.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { eventually } from '../ports.ts';
+import { DirectServer } from '../servers/direct/direct.ts';
 import type { S3Response } from './response.ts';
 import { header } from './response.ts';
 import { makeBodies } from './bodies.ts';
@@ -44,6 +45,9 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
   });
   const { port } = server.address() as AddressInfo;
   const url = `${options.tls ? 'https' : 'http'}://${host}:${port}`;
+  const isPlain = (): boolean =>
+    service.options.fault === undefined && service.options.latencyMilliseconds === undefined;
+  const direct = options.tls ? undefined : new DirectServer(url, listener, isPlain);
   const [key = { accessKeyId: '', secretAccessKey: '' }] = options.credentials ?? CREDENTIALS;
   return {
     url,
@@ -59,10 +63,14 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     },
     deserted: async () => {
       const connections = promisify(server.getConnections.bind(server));
-      await eventually('the last caller to leave', async () => (await connections()) === 0 || undefined);
+      await eventually('the last caller to leave', async () => {
+        const isIdle = direct?.isIdle !== false && (await connections()) === 0;
+        return isIdle || undefined;
+      });
     },
     close: () =>
       new Promise((resolve) => {
+        direct?.close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

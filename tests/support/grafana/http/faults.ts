@@ -41,6 +41,9 @@ interface Armed {
   skip: number;
 }
 
+/** The faults with a complete response. */
+const COMPLETE = new Set<FaultAction['kind']>(['status', 'before', 'after']);
+
 /** The faults in force; the first one that catches a request wins. */
 export class Faults {
   #armed: Armed[] = [];
@@ -48,6 +51,11 @@ export class Faults {
 
   constructor(random: Random) {
     this.#random = random;
+  }
+
+  /** Whether one of them may cut or delay a response. */
+  get cutConnections(): boolean {
+    return this.#armed.some(({ fault, left }) => left > 0 && !COMPLETE.has(fault.action.kind));
   }
 
   set(faults: readonly Fault[]): void {

@@ -20,6 +20,12 @@ export class Workers {
   #tokens = 0;
   #refilled = 0;
 
+  /** Whether no request has to wait. */
+  get areFree(): boolean {
+    const { latencyMs, workers, serviceMs, serviceMsPerMiB, rateLimit } = this.load;
+    return [latencyMs, workers, serviceMs, serviceMsPerMiB, rateLimit].every((value) => value === undefined);
+  }
+
   /** Seconds to wait before trying again, or undefined when the request is let in. */
   refuse(now: number): number | undefined {
     const rate = this.load.rateLimit;

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { DirectServer } from '../../servers/direct/direct.ts';
 import { CONTROL_PATH } from './control-path.ts';
 import { authenticate } from './authenticate.ts';
 import { Call } from './call.ts';
@@ -43,13 +44,15 @@ export class GrafanaServer {
   };
   readonly #router: Router;
   readonly #server: Server;
+  readonly #listener: RequestListener = (request, response) => void this.#serve(request, response);
+  #direct: DirectServer | undefined;
 
   constructor(state: GrafanaState, tuning: Tuning, router: Router) {
     this.state = state;
     this.tuning = tuning;
     this.#router = router;
     this.faults = new Faults(state.random);
-    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server = createServer(this.#listener);
     this.#server.keepAliveTimeout = 60_000;
     this.#server.on('connection', () => this.counters.connections++);
   }
@@ -59,10 +62,13 @@ export class GrafanaServer {
       this.#server.once('error', reject);
       this.#server.listen(port, host, resolve);
     });
-    return `http://${host}:${(this.#server.address() as AddressInfo).port}`;
+    const url = `http://${host}:${(this.#server.address() as AddressInfo).port}`;
+    this.#direct = new DirectServer(url, this.#listener, () => !this.faults.cutConnections && this.workers.areFree);
+    return url;
   }
 
   async close(): Promise<void> {
+    this.#direct?.close();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
