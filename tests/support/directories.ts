@@ -1,5 +1,5 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,6 +19,26 @@ export function temporaryDirectory(): Promise<TemporaryDirectory> {
  */
 export function memoryDirectory(): Promise<TemporaryDirectory> {
   return within(hasRoom(MEMORY) ? MEMORY : tmpdir());
+}
+
+export interface KeptDirectory {
+  /** Gives the directory its earlier contents. */
+  restore(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Keeps a copy of a directory, so that tests with the same first backup have to make it only once. */
+export async function keepDirectory({ path }: TemporaryDirectory): Promise<KeptDirectory> {
+  const copy = await memoryDirectory();
+  const options = { recursive: true, preserveTimestamps: true };
+  await cp(path, copy.path, options);
+  return {
+    async restore() {
+      await rm(path, { recursive: true, force: true });
+      await cp(copy.path, path, options);
+    },
+    remove: () => copy.remove(),
+  };
 }
 
 const MEMORY = '/dev/shm';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
-import { memoryDirectory } from '../../support/directories.ts';
+import { keepDirectory, memoryDirectory, type KeptDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { realClock } from '../../support/ports.ts';
@@ -14,13 +14,17 @@ describe('dashkeep fleet', () => {
   let grafana: Simulator;
   let bucket: Awaited<ReturnType<typeof startS3Server>>;
   let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+  let kept: KeptDirectory;
+  let restoreBucket: () => void;
+  let token: string;
   let signers: string[];
+  const keys: string[] = [];
 
   const run = (args: string[], machine: string, environment: Record<string, string> = {}): Promise<Ended> =>
     runCli([...args, '--json', '--state-dir', `${directory.path}/${machine}`], {
       ...bucket.environment,
       GRAFANA_URL: grafana.url,
-      GRAFANA_API_TOKEN: grafana.token(),
+      GRAFANA_API_TOKEN: token,
       ...environment,
     });
   const backup = (name: string): Promise<Ended> =>
@@ -39,20 +43,35 @@ describe('dashkeep fleet', () => {
     await store.close();
   }
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     grafana = await startGrafana({ profile: '12.4' });
-    grafana.seedDashboards({ count: 2, folders: 1 });
     bucket = await startS3Server();
     directory = await memoryDirectory();
-    signers = [];
+    fill();
     for (const name of ['berlin', 'paris']) {
       await backup(name);
-      signers.push((await run(['snapshots', '--target', target(name)], name)).json.snapshots[0].signer);
+      keys.push((await run(['snapshots', '--target', target(name)], name)).json.snapshots[0].signer);
     }
+    kept = await keepDirectory(directory);
+    restoreBucket = bucket.keep();
   });
-  afterEach(async () => {
-    await Promise.all([grafana.close(), bucket.close(), directory.remove()]);
+  beforeEach(async () => {
+    grafana.setFaults();
+    grafana.burn();
+    fill();
+    bucket.options.fault = undefined;
+    restoreBucket();
+    await kept.restore();
+    signers = [...keys];
   });
+  afterAll(async () => {
+    await Promise.all([grafana.close(), bucket.close(), directory.remove(), kept.remove()]);
+  });
+
+  function fill(): void {
+    token = grafana.token();
+    grafana.seedDashboards({ count: 2, folders: 1 });
+  }
 
   it('by a clock that is behind takes nothing for new', async () => {
     const clock = { ...realClock, now: () => new Date(Date.now() - 10 * 60_000) };

@@ -122,6 +122,16 @@ export class Bucket {
     }
   }
 
+  /** @returns gives the bucket its present contents, which have to be in memory */
+  keep(): () => void {
+    const kept = new Map(this.#versions);
+    return () => {
+      this.#sorted = undefined;
+      this.#versions.clear();
+      kept.forEach((versions, key) => this.#versions.set(key, versions));
+    };
+  }
+
   /** All keys that ever were and still have a version, in byte order. */
   keys(): readonly string[] {
     this.#sorted ??= [...this.#versions.keys()].sort(compareKeys);

@@ -61,6 +61,10 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
       AWS_ACCESS_KEY_ID: key.accessKeyId,
       AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     },
+    keep() {
+      const restores = [...buckets.values()].map((bucket) => bucket.keep());
+      return () => restores.forEach((restore) => restore());
+    },
     deserted: async () => {
       const connections = promisify(server.getConnections.bind(server));
       await eventually('the last caller to leave', async () => {

@@ -97,6 +97,8 @@ export interface S3Server {
   >;
   /** What a client needs to be told, as environment variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** @returns gives all buckets their present contents, without `directory` */
+  keep(): () => void;
   /** Resolves once no one is connected, so that `requests` has all that was asked. */
   deserted(): Promise<void>;
   close(): Promise<void>;
