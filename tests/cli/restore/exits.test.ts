@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
@@ -10,13 +10,14 @@ import { openStore } from '../../../pkg/storage/open.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { call } from '../../simulator/http.ts';
 import { runCli, runMain, type Ended } from '../../support/cli.ts';
-import { memoryDirectory } from '../../support/directories.ts';
+import { keepDirectory, memoryDirectory, type KeptDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /** What a restore says that ends with an error, and what other commands say of it afterwards. */
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+let kept: KeptDirectory;
 let shown: string;
 let token: string;
 
@@ -38,23 +39,34 @@ const aborted = (signal: AbortSignal | undefined, ...args: string[]): Promise<En
   );
 };
 
-beforeEach(async () => {
-  shown = '';
+/** The same Grafana before each test, without the dashboards of its backup. */
+beforeAll(async () => {
   grafana = await startGrafana({ profile: '12.4' });
-  token = grafana.token();
-  grafana.seedDashboards({ count: 12, folders: 2 });
   directory = await memoryDirectory();
+  fill();
   await cli('backup', '--kinds', 'folder,dashboard');
+  kept = await keepDirectory(directory);
+});
+beforeEach(async () => {
+  grafana.setFaults();
+  grafana.burn();
+  fill();
+  await kept.restore();
+  shown = '';
   for (const { uid } of (await call(grafana, 'admin:admin', 'GET /api/search?type=dash-db')).body as {
     uid: string;
   }[]) {
     await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
   }
 });
-afterEach(async () => {
-  await grafana.close();
-  await directory.remove();
+afterAll(async () => {
+  await Promise.all([grafana.close(), directory.remove(), kept.remove()]);
 });
+
+function fill(): void {
+  token = grafana.token();
+  grafana.seedDashboards({ count: 12, folders: 2 });
+}
 
 /** A restore whose token is revoked when some dashboards were written. */
 async function revoked(...args: string[]): Promise<unknown> {
