@@ -56,7 +56,7 @@ export function directServer(origin: string): DirectServer | undefined {
 }
 
 /**
- * Lets agents of undici send requests directly to servers in this process: connections take almost half of the
+ * Lets agents of undici send requests directly to servers in this process: connections take about a third of the
  * processor time of a small backup. An agent first connects to each server, so wrong addresses, closed ports and
  * policies have their usual effects.
  */
