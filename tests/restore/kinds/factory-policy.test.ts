@@ -1,5 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
-import { RestoreBench } from '../harness.ts';
+import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
+import { restore } from '../../../pkg/engine/restore/restore.ts';
+import { SeededRandomness } from '../../support/repository/repository.ts';
+import { named, RestoreBench, typedFor } from '../harness.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
@@ -45,8 +48,22 @@ it('policies below the default contact point of 12.4, which lists none, are rest
   const { alerting } = bench.sim.state.org(1);
   const own = alerting.policy;
   alerting.policy = { ...own, routes: [{ receiver: 'empty', object_matchers: [['team', '=', 'a']] }] };
+  await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'cart', title: 'Cart' } });
   await bench.backup();
   alerting.policy = own;
-  const { results } = await bench.apply({ selection: SELECTION, options: { overwrite: true } });
-  expect(results).toMatchObject([{ uid: 'default', outcome: 'verified' }]);
+  await bench.api('DELETE /api/dashboards/uid/cart');
+  const kinds = [...SELECTION.kinds, 'dashboard' as const];
+  const request = {
+    ...(await bench.request({ selection: { kinds }, options: { overwrite: true } })),
+    deferBodies: true,
+  };
+  const plan = await planRestore(request);
+  const given = { safetySnapshot: false, version: '0.1.0', randomness: new SeededRandomness(), ...typedFor(plan) };
+  const { results } = await restore({ ...request, ...given, plan });
+  expect(results.map(({ uid, outcome }) => [uid, outcome])).toEqual([
+    ['cart', 'verified'],
+    ['default', 'verified'],
+  ]);
+  expect(named(plan, 'blocked')).toEqual([]);
+  expect(plan.missing).toEqual([]);
 });

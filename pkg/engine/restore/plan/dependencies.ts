@@ -31,7 +31,8 @@ export class Dependencies {
     this.#needs.set(keyOf(target), references);
   }
 
-  async settle(items: PlannedItem[]): Promise<MissingDependency[]> {
+  /** @param among - the items that are looked at */
+  async settle(items: PlannedItem[], among = items): Promise<MissingDependency[]> {
     const missing = new Map<string, MissingDependency>();
     const willBe = new Map(items.map((item) => [keyOf(targetOf(item)), item]));
     const existing = new Map<number, Existing>();
@@ -39,7 +40,7 @@ export class Dependencies {
     // A blocked folder blocks what is in it, so go round until nothing changes any more.
     while (!settled) {
       settled = true;
-      for (const item of items) {
+      for (const item of among) {
         if (item.action !== 'create' && item.action !== 'update') {
           continue;
         }

@@ -141,12 +141,19 @@ async function deferredBodies(
     return undefined;
   }
   await requireObjects(request, later);
+  const among = new Set(later);
   return {
     need(item, content) {
-      dependencies.need(targetOf(item), kindOf(item.kind).references(content));
+      if (among.has(item)) {
+        dependencies.need(targetOf(item), kindOf(item.kind).references(content));
+      }
     },
     async settle(plan) {
-      plan.missing = withoutTwins([...(await dependencies.settle(plan.items)), ...linked], plan.items);
+      // What the others need was settled before they were written.
+      plan.missing = withoutTwins(
+        [...plan.missing, ...(await dependencies.settle(plan.items, later)), ...linked],
+        plan.items,
+      );
       plan.dataSources = dataSources.used();
     },
   };
