@@ -192,6 +192,17 @@ describe.each(variants(Object.entries(CASES) as [KindName, Case][]))(
   },
 );
 
+it('a library panel that an undo had deleted to move it is created by the next one', async () => {
+  const one = CASES['library-panel']!;
+  const { manifest, after } = await changed('library-panel', one);
+  const { run } = await bench.applyRecorded(asked('library-panel', manifest), true);
+  const { id } = await undo(bench, run);
+  await stoppedAt(bench, { match: /^DELETE .*library-elements/, end: 'killed' }, (signal) => undo(bench, id, signal));
+  expect(held(await bench.backup(), 'library-panel')).toEqual([]);
+  expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [] });
+  expect(held(await bench.backup(), 'library-panel')).toEqual(after);
+});
+
 describe('a half updated contact point', () => {
   it('is completed by the third undo if the second was killed before it wrote anything', async () => {
     const one = CASES['contact-point']!;

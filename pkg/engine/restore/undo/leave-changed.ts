@@ -6,7 +6,7 @@ import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { valueIf } from '../../../lib/expected-errors.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
-import { isHalfMade, isOwnersDefault } from '../plan/earlier-restores.ts';
+import { isHalfMade, isHalfWritten, isOwnersDefault } from '../plan/earlier-restores.ts';
 import { deletedWithOwner } from '../plan/owned-resources.ts';
 import type { Planning } from '../plan/planning.ts';
 import type { PlannedItem } from '../types.ts';
@@ -93,8 +93,16 @@ function isAsLeft({ live }: PlannedItem, { mark, open }: Undone): boolean {
 }
 
 /** Whether an undo that did not finish left it half written. What says so without a trusted record does not count. */
-async function isHalfUndone({ org, kind, uid, code }: PlannedItem, { earlier }: Planning): Promise<boolean> {
-  return code === ('unfinished' satisfies ReasonCode) && (await earlier.left({ org, kind, uid }));
+async function isHalfUndone(item: PlannedItem, { earlier, request }: Planning): Promise<boolean> {
+  const { org, kind, uid, code, entry } = item;
+  if (item.live !== undefined || entry === undefined) {
+    return code === ('unfinished' satisfies ReasonCode) && (await earlier.left({ org, kind, uid }));
+  }
+  if (kindOf(kind).isBetween === undefined) {
+    return false;
+  }
+  const content = await storedContent(sourceOf(request), entry, request.signal);
+  return isHalfWritten(request, earlier, kindOf(kind), { org, kind, uid }, { content });
 }
 
 /** Why something stays that is there although it was deleted; undefined for a part that the deletion left. */
