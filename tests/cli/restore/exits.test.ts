@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
@@ -10,14 +10,13 @@ import { openStore } from '../../../pkg/storage/open.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { call } from '../../simulator/http.ts';
 import { runCli, runMain, type Ended } from '../../support/cli.ts';
-import { keepDirectory, memoryDirectory, type KeptDirectory } from '../../support/directories.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /** What a restore says that ends with an error, and what other commands say of it afterwards. */
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
-let kept: KeptDirectory;
 let shown: string;
 let token: string;
 
@@ -39,34 +38,23 @@ const aborted = (signal: AbortSignal | undefined, ...args: string[]): Promise<En
   );
 };
 
-/** The same Grafana before each test, without the dashboards of its backup. */
-beforeAll(async () => {
-  grafana = await startGrafana({ profile: '12.4' });
-  directory = await memoryDirectory();
-  fill();
-  await cli('backup', '--kinds', 'folder,dashboard');
-  kept = await keepDirectory(directory);
-});
 beforeEach(async () => {
-  grafana.setFaults();
-  grafana.burn();
-  fill();
-  await kept.restore();
   shown = '';
+  grafana = await startGrafana({ profile: '12.4' });
+  token = grafana.token();
+  grafana.seedDashboards({ count: 12, folders: 2 });
+  directory = await memoryDirectory();
+  await cli('backup', '--kinds', 'folder,dashboard');
   for (const { uid } of (await call(grafana, 'admin:admin', 'GET /api/search?type=dash-db')).body as {
     uid: string;
   }[]) {
     await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
   }
 });
-afterAll(async () => {
-  await Promise.all([grafana.close(), directory.remove(), kept.remove()]);
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
 });
-
-function fill(): void {
-  token = grafana.token();
-  grafana.seedDashboards({ count: 12, folders: 2 });
-}
 
 /** A restore whose token is revoked when some dashboards were written. */
 async function revoked(...args: string[]): Promise<unknown> {
