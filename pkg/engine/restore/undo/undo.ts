@@ -140,7 +140,8 @@ function undoable(run: RunRecord): { snapshot: string; touched: Touched[]; isSaf
 
 async function storedSnapshot(asked: UndoRequest, id: string, isSafety: boolean): Promise<StoredManifest> {
   try {
-    return await (isSafety ? asked.repository : sourceOf(asked)).stored(id, { signal: asked.signal });
+    const repository = isSafety ? asked.repository : sourceOf(asked);
+    return await repository.stored(id, { signal: asked.signal });
   } catch (error) {
     if (asDashkeepError(error).code === 'DK_NOT_FOUND') {
       throw refusal('DK_NOT_FOUND', reason('safety-snapshot-gone', { snapshot: id }), {
