@@ -11,7 +11,9 @@ describe('NOTES', () => {
     const outcome = await helm('install', 'dashkeep', CHART, '-n', 'monitoring', '--dry-run=client', '--set', set);
     const notes = outcome.stdout.slice(outcome.stdout.indexOf('NOTES:'));
     expect(notes).toContain(`kubectl -n monitoring ${step}`);
-    expect(notes).toMatch(/Snapshots are not encrypted.*\n.*before the first backup/);
+    expect(notes).toMatch(
+      /Snapshots are not encrypted.*\n.*before the first backup: encryption applies only to new data/,
+    );
   });
 
   it.each([
