@@ -22,7 +22,7 @@ export interface KindContext {
   serverAdmin: boolean;
   /** The record of temporary copies, where there is one. */
   previews?: KnownPreviews;
-  /** Whether secrets that Grafana gives out decrypted (contact points) may be read: only into an encrypted repository. */
+  /** Whether secrets that Grafana decrypts (contact points) may be read: only into an encrypted repository. */
   decryptSecrets: boolean;
   clock: Clock;
   log: Log;
