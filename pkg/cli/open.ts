@@ -1,7 +1,8 @@
 import { DashkeepError } from '../contract/errors.ts';
-import type { SnapshotSummary } from '../contract/manifest.ts';
+import { countsNow, isRegularBackup, type SnapshotSummary } from '../contract/manifest.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import { refusal } from '../contract/reasons/reason.ts';
+import { judgedAgain, readable } from '../engine/backup/losses/earlier.ts';
 import { PreviewRecords } from '../engine/preview/record.ts';
 import { orgTokenCredentials } from '../grafana/http/credentials.ts';
 import { KubeClient } from '../kubernetes/client.ts';
@@ -146,9 +147,24 @@ export function snapshotsOf(
     const options = await openOptions(context, flags, { store, state, create: false });
     const view = await quickView(options);
     const seen = await view?.snapshots({ signal });
-    const snapshots = seen ?? (await readSnapshots(await openRepository(options), signal));
+    const listed = seen ?? (await readSnapshots(await openRepository(options), signal));
+    const latest = listed.find((one) => isRegularBackup(one) && countsNow(one));
+    const isLate = latest !== undefined && (await view?.hasTrustedSince(latest.time)) === true;
+    const snapshots = isLate ? await withLosses(context, listed, latest, await openRepository(options)) : listed;
     return { snapshots, damage: await view?.damage() };
   });
+}
+
+/** With the losses of the latest backup since earlier ones, whose keys a person trusted only after it was made. */
+async function withLosses(
+  ports: CliContext,
+  listed: SnapshotSummary[],
+  latest: SnapshotSummary,
+  repository: Repository,
+): Promise<SnapshotSummary[]> {
+  const manifest = await readable({ ...ports, repository }, latest.id);
+  const { shrunk } = manifest === undefined ? latest : await judgedAgain({ ...ports, repository }, manifest);
+  return listed.map((one) => (one === latest && shrunk !== undefined ? { ...one, shrunk } : one));
 }
 
 /** Every snapshot, newest first. @throws DK_MANIFEST_… if there are snapshots, and none can be read */

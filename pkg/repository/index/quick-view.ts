@@ -18,6 +18,8 @@ export interface QuickView {
   snapshots(options?: { signal?: AbortSignal }): Promise<SnapshotSummary[] | undefined>;
   /** Newest first. */
   runs(options?: { limit?: number; signal?: AbortSignal }): Promise<RunLine[] | undefined>;
+  /** Whether a person trusted a key only after that time, so that what it signed may count since then. */
+  hasTrustedSince(time: string): Promise<boolean>;
   /** What the last verification here found damaged; undefined where none is known. */
   damage(): Promise<Damage | undefined>;
 }
@@ -53,6 +55,8 @@ export async function quickView(options: OpenOptions): Promise<QuickView | undef
       return isKnown ? annotated.reverse() : undefined;
     },
     runs: (calls) => runIndex.quickView(calls),
+    hasTrustedSince: async (time) =>
+      ((await trust.keys.state?.trusted())?.keys ?? []).some(({ since }) => since > time),
     damage: () => knownDamage(trust.keys.state),
   };
 }

@@ -3,12 +3,14 @@ import type { Confirmable, ReadinessItem } from '../../contract/api/readiness.ts
 import type { ScheduleStatus } from '../../contract/api/status.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
-import type { Clock } from '../../contract/ports.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import { isOfAll, type RunKind, type RunLine } from '../../contract/runs.ts';
+import { judgedAgain } from '../../engine/backup/losses/earlier.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { unopened } from '../../repository/encryption/opens.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
+import type { Repository } from '../../repository/repository.ts';
 import { coverageOf, type CoverageFound } from '../../repository/snapshots/coverage.ts';
 import type { StoreProbe } from '../../storage/probe.ts';
 import type { ServiceConfig } from '../config.ts';
@@ -40,6 +42,7 @@ export interface ReadinessParts {
   statusView: Pick<StatusView, 'overlooked'>;
   state: StateStore;
   clock: Clock;
+  log: Log;
 }
 
 /** What a bucket does against deletion; an error where it does not say. */
@@ -162,7 +165,7 @@ export async function readinessFacts(
 }
 
 async function repositoryFacts(
-  { repositoryCache, runs, askedFrom, settings, config }: ReadinessParts,
+  { repositoryCache, runs, askedFrom, settings, config, log }: ReadinessParts,
   needs: Needs,
   caller: Caller | undefined,
   { ahead, signal }: { ahead: () => Promise<number>; signal: AbortSignal },
@@ -173,7 +176,10 @@ async function repositoryFacts(
     .filter((one) => countsNow(one) && isRegularBackup(one))
     .flatMap((one) => (isWhole ? one : (summaryFor(one, caller as Caller, askedFrom) ?? [])));
   const newest = backups[0];
-  const stored = newest === undefined ? undefined : await repositoryCache.manifest(newest.id, signal);
+  const read = newest && (await repositoryCache.manifest(newest.id, signal));
+  const judge = async (repository: Repository): Promise<Manifest | undefined> =>
+    read && judgedAgain({ repository, log, signal }, read);
+  const stored = read && (await repositoryCache.read(signal, judge));
   const manifest = stored === undefined || isWhole ? stored : manifestFor(stored, caller as Caller);
   const complete = backups.find((one) => isFull(one) && (one.id !== newest?.id || manifest?.shrunk === undefined));
   // If much is missing from the newest backup, a recovery restores the one before.

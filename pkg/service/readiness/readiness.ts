@@ -7,7 +7,6 @@ import type {
 } from '../../contract/api/readiness.ts';
 import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
-import type { Log } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { RunKind, RunLine } from '../../contract/runs.ts';
 import type { Caller } from '../organizations/caller.ts';
@@ -23,14 +22,14 @@ const EVERY_MS = 5 * 60_000;
 
 /** Answers whether a recovery would work today: for pages and the command line when asked, for metrics from memory. */
 export class Readiness {
-  readonly #parts: ReadinessParts & Pick<PeriodParts, 'journal'> & { log: Log };
+  readonly #parts: ReadinessParts & Pick<PeriodParts, 'journal'>;
   readonly #needs: Needs;
   #looked = -Infinity;
   #isBusy = false;
   #levels: Partial<Record<ReadinessCode, ReadinessLevel>> = {};
   #runs: Partial<Record<RunKind, RunLine>> = {};
 
-  constructor(parts: ReadinessParts & Pick<PeriodParts, 'journal'> & { log: Log }) {
+  constructor(parts: ReadinessParts & Pick<PeriodParts, 'journal'>) {
     this.#parts = parts;
     this.#needs = new Needs(parts.repositoryCache);
   }

@@ -48,6 +48,11 @@ it('a backup of an emptied Grafana is compared with those that a person trusts o
   const small = await backUp();
   await expect.poll(async () => (await statusOf()).newest?.id, { timeout: 20_000 }).toBe(small);
   expect((await statusOf()).protection).toBe('yes');
+  const lineOfBackup = async () => {
+    const { evidence } = (await service.call('GET', '/readiness')).json;
+    return evidence.find(({ subject }: { subject: { code: string } }) => subject.code === 'ready-of-backup');
+  };
+  expect(await lineOfBackup()).toMatchObject({ level: 'ok' });
 
   await cli(['trust', (await cli(['keys', '--json'])).json.own], 'state');
   const lacking = {
@@ -56,6 +61,9 @@ it('a backup of an emptied Grafana is compared with those that a person trusts o
     lastFull: full,
   };
   await expect.poll(statusOf, { timeout: 20_000 }).toMatchObject(lacking);
+  expect(await lineOfBackup()).not.toMatchObject({ level: 'ok' });
+  const { snapshots } = (await cli(['snapshots', '--json'], 'state')).json;
+  expect(snapshots[0]).toMatchObject({ id: small, shrunk: { since: full } });
   const { json: plan } = await service.call('POST', '/restores', {
     snapshot: small,
     selection: { type: 'everything' },
