@@ -35,7 +35,6 @@ export function usePages<T, P extends Page<T> = Page<T>>(
     getNextPageParam: (last) => last.next,
     placeholderData: (previous) => previous,
     enabled,
-    refetchIntervalInBackground: untilDone,
     // After scrolling, every page would be read again.
     refetchInterval: ({ state }) =>
       refreshEvery === undefined ||

@@ -50,10 +50,7 @@ export function Onboarding({ status }: { status: Status }) {
         {configured
           ? t('onboarding.almostText', 'The target is set. The list below shows what is still missing.')
           : isLeftOpen
-            ? t(
-                'onboarding.leftOpen',
-                'Nothing is backed up until the deployment sets the target. Existing snapshots are not affected.',
-              )
+            ? t('onboarding.leftOpen', 'Nothing is backed up until the deployment sets the target.')
             : t(
                 'onboarding.text',
                 'You can use any S3-compatible storage, Azure, Google Cloud, or a directory. Dashkeep then backs up Grafana every two hours.',

@@ -50,7 +50,7 @@ describe.each(variants(['12.4', '10.4']))('a restore that disables an app, Grafa
     await edited(profile);
     const plan = await bench.plan(WANTED);
     expect(reasons(plan, 'delete')).toEqual({
-      'dashboard/one': 'Grafana deletes it when the app “Notes” is disabled',
+      'dashboard/one': 'Grafana deletes it with the app “Notes”',
     });
     expect(plan.confirm).toBe('Main Org.');
     await expect(bench.apply(WANTED)).rejects.toThrow('this deletes 1 resource');

@@ -18,7 +18,7 @@ export const APPLY_REASONS = {
     page: 'its owner could not be restored',
   },
   'folder-filled': 'the folder is not empty, so it was not deleted',
-  'point-used': 'a notification policy or alert rule uses it, so it was not deleted',
+  'point-used': 'kept: a notification policy or alert rule uses it',
   'still-there': 'was deleted, but still exists',
   'org-was-called': 'its previous name was {name}',
   'org-made-meanwhile': 'someone else created it, or gave its name to another organization; create a new plan',
