@@ -4,6 +4,7 @@ import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/cat
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import { append } from '../../lib/append.ts';
+import { canonicalJson } from '../../lib/json/json.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
@@ -50,6 +51,11 @@ export function warningsFor({ token, parts }: WarningSources, caller: Caller): S
   return [...problems.map((one) => problemFor(one, caller)), ...(failed ? [hidden('DK_BOOTSTRAP')] : [])];
 }
 
+function isSame(one: Status['warnings'][number], other: Status['warnings'][number]): boolean {
+  const isSameReason = one.why !== undefined && canonicalJson(one.why) === canonicalJson(other.why ?? null);
+  return one.message === other.message || (one.code === other.code && isSameReason);
+}
+
 /** All warnings, for the home organization. */
 export function allWarnings(
   { token, parts, verified, missing }: WarningSources,
@@ -68,8 +74,8 @@ export function allWarnings(
   ];
   for (const one of known) {
     const text = one === undefined ? undefined : failureText(one);
-    // Reading the repository and opening it may fail alike.
-    if (text !== undefined && !warnings.some(({ message }) => message === text.message)) {
+    // Reading the repository and opening it may fail alike, over different files.
+    if (text !== undefined && !warnings.some((given) => isSame(given, text))) {
       warnings.push(text);
     }
   }
