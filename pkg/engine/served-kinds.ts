@@ -19,7 +19,7 @@ export async function servingOf(kind: Kind, context: KindContext): Promise<Servi
   return serving;
 }
 
-/** Why a kind is not read that no one asked for; it counts as existing unless Grafana tells that it is not. */
+/** Why a kind is not read that no one asked for; it counts as existing unless Grafana says that it does not. */
 export function notAskedFor(kind: Kind, capabilities: Capabilities): KnownReason {
   return { ...reason('not-asked-for'), params: isAbsent(kind, capabilities) ? { absent: 'yes' } : {} };
 }

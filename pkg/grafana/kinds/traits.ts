@@ -80,7 +80,7 @@ export interface KindTraits {
   /** Why a drill in its own organization leaves it out. */
   readonly leftOutOfDrills?: KnownReason;
 
-  /** What Grafana needs to have the kind, as far as it tells. Absent = nothing. */
+  /** What Grafana needs to have the kind, as far as it says. Absent = nothing. */
   readonly needs?: Needs;
 
   /** Whether it does something by itself as soon as it is there, such as notify people. Goes with `pause`. Pure. */
