@@ -4,7 +4,6 @@ import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/cat
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import { append } from '../../lib/append.ts';
-import { canonicalJson } from '../../lib/json/json.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
@@ -51,11 +50,6 @@ export function warningsFor({ token, parts }: WarningSources, caller: Caller): S
   return [...problems.map((one) => problemFor(one, caller)), ...(failed ? [hidden('DK_BOOTSTRAP')] : [])];
 }
 
-function isSame(one: Status['warnings'][number], other: Status['warnings'][number]): boolean {
-  const isSameReason = one.why !== undefined && canonicalJson(one.why) === canonicalJson(other.why ?? null);
-  return one.message === other.message || (one.code === other.code && isSameReason);
-}
-
 /** All warnings, for the home organization. */
 export function allWarnings(
   { token, parts, verified, missing }: WarningSources,
@@ -65,18 +59,17 @@ export function allWarnings(
   const { writable, readOnlyReason, values } = parts.settings.view();
   const { problem, notRenewed } = token;
   const { unopened, clocks, newer } = parts.statusCache.repository ?? {};
+  const found = repositoryProblems(parts);
   const known = [
-    ...[problem, notRenewed, ...repositoryProblems(parts), parts.leadership.problem, parts.journal.problem],
+    ...[problem, notRenewed, ...found, parts.leadership.problem, parts.journal.problem],
     problem?.code === clocks?.code ? undefined : clocks,
     parts.notifier.problem,
-    // The settings say why.
-    parts.settings.isKeyOfOthers ? undefined : unopened,
+    // The settings say why, or reading another file failed alike.
+    parts.settings.isKeyOfOthers || found.some(({ code }) => code === unopened?.code) ? undefined : unopened,
   ];
   for (const one of known) {
-    const text = one === undefined ? undefined : failureText(one);
-    // Reading the repository and opening it may fail alike, over different files.
-    if (text !== undefined && !warnings.some((given) => isSame(given, text))) {
-      warnings.push(text);
+    if (one !== undefined) {
+      warnings.push(failureText(one));
     }
   }
   for (const { why, advice } of (parts.statusCache.repository?.future ?? []).map(futureFinding)) {

@@ -81,7 +81,13 @@ it('a private key that does not open the snapshots is named on Overview and in r
 
   // It belongs to the public key for what is written from now on.
   await startWith(other, other);
-  await eventually('the newest', async () => (await status()).newest);
+  const { id } = await eventually('the newest', async () => (await status()).newest);
+  // A resource that could not be read is no second problem.
+  const { items } = (await service.call('GET', `/snapshots/${id}/resources?kind=dashboard&limit=1`)).json;
+  const asked = new URLSearchParams({ org: '1', kind: 'dashboard', uid: items[0].uid });
+  expect((await service.call('GET', `/snapshots/${id}/resource?${asked.toString()}`)).json).toMatchObject({
+    error: {},
+  });
   expect(codes((await status()).warnings)).toEqual(['identity-unfit']);
 
   await startWith(own, own);
