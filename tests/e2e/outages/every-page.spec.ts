@@ -120,13 +120,13 @@ test('a plan that is lost or too old says the same when it was open and when it 
       service.state.started = new Date().toISOString();
     },
   };
-  const told: string[] = [];
+  const texts: string[] = [];
   const look = async (): Promise<void> => {
     await expect(alert).toContainText('It changed nothing in this organization');
     await expect(next).toHaveCount(1);
     await expect(page.getByRole('heading', { name: 'Restore', exact: true })).toBeVisible();
     await expect(page.getByRole('button', { name: 'Restore now' })).toHaveCount(0);
-    told.push(await alert.innerText());
+    texts.push(await alert.innerText());
   };
   for (const lost of Object.values(lose)) {
     await app.open(shown?.path(world) ?? '');
@@ -137,7 +137,7 @@ test('a plan that is lost or too old says the same when it was open and when it 
     await page.reload();
     await look();
   }
-  expect(new Set(told).size).toBe(1);
+  expect(new Set(texts).size).toBe(1);
   await next.click();
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible();

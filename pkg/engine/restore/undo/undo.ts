@@ -72,13 +72,8 @@ export async function planUndo(
   const plan = await planRestore(request, (item, ...rest) => leaveWhatChanged(item, byKey.get(keyOf(item)), ...rest));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map((one) => notHeld(one, newOrgs));
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries, new HalfDeleted(request, run));
-  const left = removals.filter(
-    (item) =>
-      !isAmong(
-        item,
-        plan.items.filter((one) => isDeletedWithApp(one)),
-      ),
-  );
+  const withApps = plan.items.filter((item) => isDeletedWithApp(item));
+  const left = removals.filter((item) => !isAmong(item, withApps));
   const found = titled([...plan.items, ...lost, ...left], entries);
   const items = run.undoes === undefined ? found : found.map(asDoneByUndo);
   const { confirm: _, ...planned } = plan;
