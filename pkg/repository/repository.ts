@@ -215,13 +215,13 @@ export class Repository {
 
   /** By the same names, with who signed it. Of a foreign one only the id finds it. */
   async stored(id: string, calls: Abortable = {}): Promise<StoredManifest> {
-    return id === 'latest' ? this.#finder.latest(calls) : readManifest(this, await this.find(id, calls), calls);
+    const latest = id === 'latest' ? await this.#finder.latest(calls) : undefined;
+    return latest?.whole() ?? readManifest(this, await this.find(id, calls), calls);
   }
 
   /** The manifest's key, by the same names, without reading more than that takes. @throws DK_NOT_FOUND */
   async find(id: string, calls: Abortable = {}): Promise<TimedKey> {
-    const start = id === 'latest' ? (await this.#finder.latest(calls)).manifest.id : id;
-    return findHeld(this, () => this.#finder.find(start, calls), calls);
+    return findHeld(this, () => this.#finder.find(id, calls), calls);
   }
 
   /** @returns up to that many of the newest manifests that count and that a backup can go on from */

@@ -23,6 +23,11 @@ const LOOK_BACK = 5;
 /** And of how many the signatures are looked at, to find those that are not foreign. */
 const LOOK_BACK_AT_SIGNATURES = 100;
 
+/** A manifest of which the head was read, and its key as it was listed. */
+interface ListedManifest extends OpenedManifest {
+  key: TimedKey;
+}
+
 /** Finds snapshots by id, and the newest ones that count. */
 export class SnapshotFinder {
   readonly #ports: ManifestPorts & TimePorts;
@@ -33,8 +38,11 @@ export class SnapshotFinder {
     this.#log = ports.log;
   }
 
-  /** The one snapshot whose id starts so. @throws DK_NOT_FOUND */
+  /** The one snapshot whose id starts so, or 'latest'. @throws DK_NOT_FOUND; for 'latest' also what `latest` throws */
   async find(start: string, calls: Abortable): Promise<TimedKey> {
+    if (start === 'latest') {
+      return (await this.latest(calls)).key;
+    }
     const { store } = this.#ports;
     const matches = /^[0-9a-fTZ-]+$/.test(start) ? await listSnapshots(store, { ...calls, start }) : [];
     return onlyMatch(start, matches);
@@ -43,11 +51,12 @@ export class SnapshotFinder {
   /**
    * The newest snapshot that was taken for its own sake and is neither foreign nor from the future. One taken for
    * safety before a restore, of an empty Grafana say, must not become what the next restore of the latest brings back.
+   * Its entries are not read yet.
    * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED, DK_IDENTITY_MISSING
    */
-  async latest(calls: Abortable): Promise<StoredManifest> {
+  async latest(calls: Abortable): Promise<ListedManifest> {
     this.#ports.trust.keys.assertRemembered();
-    let newest: OpenedManifest | undefined;
+    let newest: ListedManifest | undefined;
     let foreign = 0;
     for await (const key of this.#newestFirst([LOOK_BACK, Infinity], calls)) {
       const opened = await this.#openUnlessForeign(key, calls);
@@ -56,27 +65,26 @@ export class SnapshotFinder {
       } else if (opened.head.origin !== undefined) {
         continue;
       } else if (isRegularBackup(opened.head)) {
-        const stored = opened.whole();
-        warnOfLater({ ...this.#ports, log: this.#log }, stored.manifest.id);
-        const why = latestReason(stored.manifest);
+        warnOfLater({ ...this.#ports, log: this.#log }, opened.head.id);
+        const why = latestReason(opened.head);
         if (why !== undefined) {
           this.#log.warn({}, sentenceOf(why));
         }
         if (foreign > 0) {
           // A person who once backed up from here would otherwise restore that old backup, and see no difference.
           this.#log.warn(
-            { snapshots: foreign, latest: stored.manifest.id },
+            { snapshots: foreign, latest: opened.head.id },
             'newer snapshots are skipped, because no trusted key signed them: `dashkeep snapshots` lists ' +
               'them. Those with the trigger safety are never the latest one',
           );
         }
-        return stored;
+        return { ...opened, key };
       } else {
-        newest ??= opened;
+        newest ??= { ...opened, key };
       }
     }
     if (newest !== undefined) {
-      return newest.whole();
+      return newest;
     }
     const { description } = this.#ports.store;
     throw foreign === 0

@@ -4,6 +4,7 @@ import type { Annotated } from '../../contract/holds.ts';
 import type { Manifest, SnapshotSignature, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { RecentValues } from '../../lib/recent-values.ts';
+import type { NamedKey } from '../../repository/layout.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { OpenedTarget } from './opened-target.ts';
@@ -139,9 +140,10 @@ export class RepositoryCache {
   }
 
   /** By id, or `latest`. Manifests never change, so the last few are kept. */
-  async snapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot> {
-    const read = (): Promise<ShownSnapshot> => this.readSnapshot(id, signal);
-    const shown = await (id === 'latest' ? read() : this.#kept.use(id, read));
+  async snapshot(named: string, signal: AbortSignal): Promise<ShownSnapshot> {
+    const find = (): Promise<NamedKey> => this.#readIfThere(signal, (repository) => repository.find(named, { signal }));
+    const { id } = named === 'latest' ? await find() : { id: named };
+    const shown = await this.#kept.use(id, () => this.readSnapshot(id, signal));
     if (shown.signature.foreign === true) {
       // A person may trust its key at any time, in another process.
       this.#kept.delete(id);
@@ -151,13 +153,19 @@ export class RepositoryCache {
 
   /** The same, read now. @throws DK_NOT_FOUND */
   readSnapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot> {
+    return this.#readIfThere(signal, async (repository) => {
+      const { manifest, author, encrypted, scheme } = await repository.stored(id, { signal });
+      return { manifest, signature: repository.trust.signature(author), encrypted, scheme };
+    });
+  }
+
+  #readIfThere<T>(signal: AbortSignal, action: (repository: Repository) => Promise<T>): Promise<T> {
     return this.use(signal, async (target) => {
       const repository = await target.openIfThere(signal);
       if (repository === undefined) {
         throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${target.description} yet`);
       }
-      const { manifest, author, encrypted, scheme } = await repository.stored(id, { signal });
-      return { manifest, signature: repository.trust.signature(author), encrypted, scheme };
+      return action(repository);
     });
   }
 

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
 import { keyFile } from '../../../pkg/repository/encryption/key-files.ts';
+import { RepositoryCache } from '../../../pkg/service/repository/repository-cache.ts';
 import { OpenedTarget, type TargetPorts } from '../../../pkg/service/repository/opened-target.ts';
 import type { EffectiveSettings } from '../../../pkg/service/settings/effective.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/directories.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
+import { backup } from '../../support/repository/repository.ts';
 
 interface Opening {
   directory: TemporaryDirectory;
@@ -53,6 +55,24 @@ it('a look at the repository that the first backup is creating shares it, with t
   expect(await again).toBe(await made);
   expect(await target.open(signal)).toBe(await made);
   await target.close();
+  await directory.remove();
+});
+
+it('the latest snapshot is read once, however often it is looked up', async () => {
+  const { directory, signal, open } = await opening();
+  const target = await open();
+  await backup(await target.openOrMake(signal), { clock: realClock, randomness: realRandomness }, { a: { v: 1 } });
+  const settings = { values: { target: { url: 'given' } }, revision: '1' } as EffectiveSettings;
+  const ports = { clock: realClock, log: silentLog };
+  const cache = new RepositoryCache(
+    () => Promise.resolve(target),
+    () => Promise.resolve(settings),
+    ports,
+  );
+  const { manifest } = await cache.snapshot('latest', signal);
+  expect((await cache.snapshot('latest', signal)).manifest).toBe(manifest);
+  expect(await cache.manifest(manifest.id, signal)).toBe(manifest);
+  await cache.close();
   await directory.remove();
 });
 
