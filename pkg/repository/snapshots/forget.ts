@@ -27,7 +27,7 @@ export interface ForgetResult {
 /**
  * What a retention policy would forget now. Reads only.
  * @throws DK_IDENTITY_MISSING when it can read no snapshot, DK_CLOCK_SKEW as `laterThanClock`, and where the clock of a
- * directory differs
+ * directory, or any clock that is ignored, differs
  */
 export async function planForget(
   repository: Repository,
@@ -48,7 +48,10 @@ export async function planForget(
   const annotated = await repository.annotations.annotate(summaries, calls);
   const checked = await planByManifests(repository, annotated, { ...calls, policy, now });
   if (checked.plan.forgotten.length > 0) {
-    await assertClockOfPlan(repository, calls);
+    // Rules go by age, and anyone who ignores clocks may be the one whose clock is wrong.
+    await (repository.ignoreClock === true
+      ? unlessUntold(agreedTime(repository, calls), calls)
+      : assertClockOfPlan(repository, calls));
   }
   return { ...checked.plan, unreadable: [...unreadable, ...checked.unreadable].sort() };
 }
@@ -151,9 +154,13 @@ async function assertClock(repository: Repository, calls: Abortable): Promise<vo
 }
 
 /** The same before anything is removed, also where the directory cannot be written, and so does not tell the time. */
-async function assertClockOfPlan(repository: Repository, calls: Abortable): Promise<void> {
+function assertClockOfPlan(repository: Repository, calls: Abortable): Promise<void> {
+  return unlessUntold(assertClock(repository, calls), calls);
+}
+
+async function unlessUntold(comparison: Promise<unknown>, calls: Abortable): Promise<void> {
   try {
-    await assertClock(repository, calls);
+    await comparison;
   } catch (error) {
     if (error instanceof DashkeepError && error.code === 'DK_CLOCK_SKEW') {
       throw error;

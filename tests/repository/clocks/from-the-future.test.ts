@@ -68,6 +68,12 @@ describe.each([
     expect((await repository.manifest('latest')).id).toBe(real.id);
   });
 
+  it('no rule removes a real one by the clock that dated it, even if clocks are ignored', async () => {
+    const plan = planForget(await openAs(ahead, { ignoreClock: true }), { keepLast: 1 });
+    await expect(plan).rejects.toMatchObject({ code: 'DK_CLOCK_SKEW' });
+    expect((await planForget(await openAs(0, { ignoreClock: true }), { keepLast: 1 })).forgotten).toEqual([]);
+  });
+
   it('its id still finds it', async () => {
     expect((await (await open(world)).manifest(misdated.id)).id).toBe(misdated.id);
   });
