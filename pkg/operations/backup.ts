@@ -12,7 +12,7 @@ import { publishedBy } from '../engine/runs.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { pendingRewrapFinding, foreignIdentityFinding } from '../repository/encryption/recipient-findings.ts';
-import { newTimedId, timeOfId } from '../repository/layout.ts';
+import { idAfter } from '../repository/layout.ts';
 import { isLater, laterThanClock, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
@@ -49,14 +49,14 @@ export async function runBackup(
   }
   const warnings: KnownReason[] = [];
   const onWarning = (warning: KnownReason): void => void warnings.push(warning);
-  let id = idAfter(before?.id, run, randomness);
+  let id = idAfter(before?.id, run.id, randomness);
   const options = { ...choice, ...run, onProgress, plainCopies, onWarning, version, clock, randomness, log };
   const lasting = new Set([...(before?.orgs ?? []), ...(before?.scope?.others ?? [])].map(({ id }) => id));
   const manifest = await withInstance(
     { ...grafana(), lasting, readsServer: true },
     signal,
     async (instance) => {
-      id = idAfter(await newestByGrafana(session, instance, signal), { id }, randomness);
+      id = idAfter(await newestByGrafana(session, instance, signal), id, randomness);
       const made = await backup({ ...options, id, repository, instance });
       append(warnings, await mirrored(session, instance, made, run));
       return made;
@@ -83,13 +83,6 @@ export async function runBackup(
   }
   append(warnings, await guard(session, manifest, before, rest));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), rest);
-}
-
-/** Ids sort by time: if an earlier clock was ahead, or this one is behind, that of the run is not the latest. */
-function idAfter(before: string | undefined, { id }: Pick<Run, 'id'>, randomness: Session['randomness']): string {
-  return before === undefined || before < id
-    ? id
-    : newTimedId(new Date(timeOfId(before).getTime() + 1_000), randomness);
 }
 
 /**

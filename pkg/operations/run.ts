@@ -6,11 +6,13 @@ import type { ReasonData } from '../contract/reasons/reason.ts';
 import type { RunKind, RunRecord, RunStatus } from '../contract/runs.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import type { RunFacts } from '../engine/restore/types.ts';
-import { newTimedId } from '../repository/layout.ts';
+import { MAX_SKEW } from '../repository/clocks.ts';
+import { idAfter, newTimedId } from '../repository/layout.ts';
 import type { Repository } from '../repository/repository.ts';
+import { runIdsBetween } from '../repository/runs.ts';
 import type { Session } from './session.ts';
 
-type RunWriter = Pick<Repository, 'writeRun'>;
+type RunWriter = Pick<Repository, 'writeRun' | 'store'>;
 
 /** What an operation is given of the run that it is. */
 export interface Run {
@@ -121,6 +123,12 @@ export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
   onUnkept?: (error: DashkeepError) => void;
 }
 
+/** The newest run that a clock ahead of this one dated later than now, within what clocks may differ. */
+async function newestRun({ store }: RunWriter, now: Date, signal: AbortSignal): Promise<string | undefined> {
+  const to = new Date(now.getTime() + 2 * MAX_SKEW);
+  return (await runIdsBetween(store, { from: now, to, most: Infinity }, { signal })).at(-1);
+}
+
 /** Milliseconds for which the record of a restore that came to its end is tried: no journal says how it ended. */
 const RECORD_WITHIN_MS = 30_000;
 const RECORD_PAUSE_MS = 1_000;
@@ -137,7 +145,13 @@ export async function recordRun<T>(
 ): Promise<T> {
   const now = clock.now();
   const facts = { kind, status: 'running' as const, trigger, started: now.toISOString(), counts: {}, errors: [] };
-  const begun: RunRecord = compact({ id: id ?? newTimedId(now, randomness), ...facts, by });
+  // By its ID, what finishes or undoes a restore is later.
+  const before = id === undefined && kind === 'restore' ? await newestRun(repository, now, signal) : undefined;
+  const begun: RunRecord = compact({
+    id: id ?? idAfter(before, newTimedId(now, randomness), randomness),
+    ...facts,
+    by,
+  });
   let wasKept = false;
   const keep = async (record: RunRecord): Promise<void> => {
     const isEnd = kind === 'restore' && (record.status === 'complete' || record.status === 'partial');

@@ -63,6 +63,13 @@ export function newTimedId(now: Date, randomness: Randomness): string {
   return `${compactTime(now)}-${milliseconds}${randomness.hex(3).slice(0, 5)}`;
 }
 
+/** An ID as it is, or, if another clock dated `before` later than it, one that sorts a second after that. */
+export function idAfter(before: string | undefined, id: string, randomness: Randomness): string {
+  return before === undefined || before < id
+    ? id
+    : newTimedId(new Date(timeOfId(before).getTime() + 1_000), randomness);
+}
+
 /** `20261124T143000Z`. */
 export function compactTime(time: Date): string {
   return time.toISOString().replace(/[-:]|\.\d+/g, '');

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { recordRun } from '../../../pkg/operations/run.ts';
 import { compareClocks } from '../../../pkg/repository/clocks.ts';
 import { deleteSnapshot, planForget } from '../../../pkg/repository/snapshots/forget.ts';
 import type { Repository } from '../../../pkg/repository/repository.ts';
@@ -174,4 +176,18 @@ describe('compareClocks', () => {
     await compareClocks(await openAs(0));
     expect(asked).toBe(1);
   });
+});
+
+it('a restore follows one that a clock some minutes ahead dated, whatever the clock here says', async () => {
+  const clock = new TestClock();
+  world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+  const { signal } = new AbortController();
+  const restore = async (off: number): Promise<string> => {
+    const session = { ...machine(off), repository: await openAs(off), log: silentLog };
+    return recordRun(session, { kind: 'restore', trigger: 'manual', signal }, async ({ id: value }) => ({
+      ...{ value, status: 'complete', counts: {}, errors: [] },
+    }));
+  };
+  const first = await restore(4 * MINUTE);
+  expect((await restore(-4 * MINUTE)) > first).toBe(true);
 });
