@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
 import type { Manifest } from '../contract/manifest.ts';
-import { hasRoles, type RunLine, type RunRecord } from '../contract/runs.ts';
+import { hasRoles, mayShareGrafana, type RunLine, type RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { sharedTime, type TimePorts } from '../repository/clocks.ts';
 import { compactTime } from '../repository/layout.ts';
@@ -127,7 +127,7 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 export function continues(later: RunRecord, cut: RunRecord): boolean {
   const { id, undoes, source, connection, request, finish } = cut;
   const hasEnded = later.status === 'complete' || (later.status === 'partial' && cut.status !== 'partial');
-  if (later.kind !== 'restore' || !hasEnded || later.id <= id) {
+  if (later.kind !== 'restore' || !hasEnded || later.id <= id || !mayShareGrafana(later, cut.grafana)) {
     return false;
   }
   const isSame =

@@ -10,8 +10,12 @@ import type { ApplyOptions } from './types.ts';
  * admins can write and that ends by itself; see docs/decisions/27-one-restore-at-a-time.md.
  * @throws DK_BUSY while another restore does
  */
-export async function exclusively<T>(options: ApplyOptions, work: () => Promise<T>): Promise<T> {
-  const session = await open(options);
+export async function exclusively<T>(
+  options: ApplyOptions,
+  grafana: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const session = await open(options, grafana);
   try {
     return await work();
   } finally {
@@ -28,23 +32,19 @@ export async function assertAlone({
   await assertNoRestore(repository.sessions, { grafana: await identityOf({ instance, signal }) }, { signal });
 }
 
-async function identityOf({ instance, signal }: Pick<ApplyOptions, 'instance' | 'signal'>): Promise<string[]> {
+/** The keys that identify the Grafana of a restore; none where it shows none. */
+export async function identityOf({ instance, signal }: Pick<ApplyOptions, 'instance' | 'signal'>): Promise<string[]> {
   const client = instance.orgs[0]?.client;
   return client === undefined ? [] : grafanaIdentity(client, signal);
 }
 
-async function open({
-  run,
-  instance,
-  repository,
-  safetySnapshot,
-  log,
-  signal,
-}: ApplyOptions): Promise<Session | undefined> {
+async function open(
+  { run, repository, safetySnapshot, log, signal }: ApplyOptions,
+  grafana: readonly string[],
+): Promise<Session | undefined> {
   if (run === undefined) {
     return undefined;
   }
-  const grafana = await identityOf({ instance, signal });
   try {
     return await openRestore(repository.sessions, { id: run, grafana }, { signal });
   } catch (error) {

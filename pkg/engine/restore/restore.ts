@@ -14,7 +14,7 @@ import { restoreEverything } from './everything/apply.ts';
 import { Leaving } from './apply/leaving.ts';
 import { giveUp, homeOf, keptResult } from './everything/caller.ts';
 import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
-import { exclusively } from './exclusive.ts';
+import { exclusively, identityOf } from './exclusive.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { withSecurity } from './plan/security.ts';
 import type { ApplyOptions, Plan, PlannedItem, Restored } from './types.ts';
@@ -28,21 +28,23 @@ const READ_SINGLY = 50;
  * writes to the same Grafana.
  */
 export async function restore(options: ApplyOptions): Promise<Restored> {
-  const { plan } = options;
+  const { plan, instance } = options;
   const { everything } = plan;
+  const keys = await identityOf(options);
+  options.note?.({ grafana: { url: instance.url, keys } });
   if (everything !== undefined) {
     requireConfirmation(plan, options.confirm);
-    return exclusively(options, () => restoreEverything(options, everything));
+    return exclusively(options, keys, () => restoreEverything(options, everything));
   }
   if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
     // Then this run ends an interrupted one that had written everything.
     options.note?.({ source: plan.snapshot });
     return plan.roles === undefined
       ? { results: [] }
-      : exclusively(options, async () => ({ results: await takeRolesBack(options) }));
+      : exclusively(options, keys, async () => ({ results: await takeRolesBack(options) }));
   }
   requireConfirmation(plan, options.confirm);
-  return exclusively(options, () => applySafely(options));
+  return exclusively(options, keys, () => applySafely(options));
 }
 
 async function applySafely(options: ApplyOptions): Promise<Restored> {

@@ -16,7 +16,7 @@ import type { WantedMembership } from '../../grafana/kinds/access/user/membershi
 export type RunFacts = Partial<
   Pick<
     RunRecord,
-    'snapshot' | 'touched' | 'security' | 'entered' | 'undoes' | 'planned' | 'source' | 'counts' | 'finish'
+    'snapshot' | 'touched' | 'security' | 'entered' | 'undoes' | 'planned' | 'source' | 'grafana' | 'counts' | 'finish'
   >
 >;
 

@@ -26,7 +26,7 @@ function dashkeep(
   return runMain([...args, ...where], { GRAFANA_URL: to?.url ?? '', GRAFANA_API_TOKEN: to?.token() ?? '' }, ports);
 }
 
-it('names the Grafana that an unfinished restore wrote to, where it is another one', async () => {
+it('names the Grafana that an unfinished restore wrote to, where it is another one, and only there ends it', async () => {
   await dashkeep(grafana, ['backup', '--kinds', 'folder,dashboard']);
   grafana?.wipe();
   const controller = new AbortController();
@@ -41,4 +41,9 @@ it('names the Grafana that an unfinished restore wrote to, where it is another o
   const same = await dashkeep(grafana, restore);
   expect(same.error).toContain('did not finish');
   expect(same.error).not.toContain(named);
+
+  const [there, here] = [await dashkeep(other, [...restore, '--apply']), await dashkeep(grafana, restore)];
+  expect([there.exit, here.error.includes('did not finish')]).toEqual([0, true]);
+  expect((await dashkeep(grafana, [...restore, '--apply'])).exit).toBe(0);
+  expect((await dashkeep(grafana, restore)).error).not.toContain('did not finish');
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Org, ServiceAccount, Token, User, Permission } from './model/model.ts';
 import type { Stored, Role } from './model/stored.ts';
 import type { Profile } from './profiles/profiles.ts';
@@ -15,6 +16,8 @@ export class GrafanaState {
   tokens: Token[] = [];
   plugins = builtInPlugins();
   sso = systemSso();
+  /** With which it signs tokens: no two databases have the same. */
+  signingKey = newSigningKey();
   /** Added to the machine's clock; see Simulator.advance. */
   skewMs = 0;
   /** Continue tokens issued before this moment are refused with 410; see expireContinueTokens. */
@@ -40,6 +43,7 @@ export class GrafanaState {
     this.tokens = [];
     this.plugins = builtInPlugins();
     this.sso = systemSso();
+    this.signingKey = newSigningKey();
     this.#id = 0;
     this.#userId = 0;
     const admin = this.addUser({ login: 'admin', email: 'admin@localhost', name: '', password: 'admin' });
@@ -213,4 +217,9 @@ export class GrafanaState {
   #hex(length: number): string {
     return Array.from({ length }, () => this.random.below(16).toString(16)).join('');
   }
+}
+
+function newSigningKey(): { x: string; y: string } {
+  const half = (): string => randomBytes(32).toString('base64url');
+  return { x: half(), y: half() };
 }

@@ -29,6 +29,9 @@ export function generalRoutes(router: Router): void {
     namespace: call.org.id === 1 ? 'default' : `org-${call.org.id}`,
     simulator: 'Grafana simulator',
   }));
+  router.on('GET /api/signing-keys/keys', ({ state }) => ({
+    keys: [{ use: 'sig', kty: 'EC', kid: 'id-2026-12-es256', crv: 'P-256', alg: 'ES256', ...state.signingKey }],
+  }));
   router.on('GET /bootdata', (call) => ({
     settings: { namespace: call.org.id === 1 ? 'default' : `org-${call.org.id}` },
     user: { login: call.identity.login, orgId: call.org.id, orgName: call.org.name },
