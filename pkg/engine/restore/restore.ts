@@ -4,6 +4,7 @@ import { append } from '../../lib/append.ts';
 import { backup } from '../backup/backup.ts';
 import { applyPlan } from './apply/apply.ts';
 import { savingProgress } from './apply/progress.ts';
+import { isDeletion } from './app-dashboards.ts';
 import type { Kind } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { ToBeWritten } from '../backup/options.ts';
@@ -58,7 +59,7 @@ async function applySafely(options: ApplyOptions): Promise<Restored> {
         mustRead: touchedBy(plan),
         ...compact({ touched: overwrittenBy(plan) }),
         readsAll: plan.anyLeaves === true,
-        deletesNothing: !plan.items.some(({ action }) => action === 'delete'),
+        deletesNothing: !plan.items.some(isDeletion),
       })
     : undefined;
   const snapshot = safety === undefined ? {} : { snapshot: safety.id };
@@ -96,7 +97,7 @@ async function takeRolesBack(options: ApplyOptions): Promise<ApplyResult[]> {
  */
 function overwrittenBy(plan: Plan): ToBeWritten[] | undefined {
   const kinds = (items: readonly PlannedItem[]): Kind[] => items.map(({ kind }) => kindOf(kind));
-  const deleted = plan.items.filter(({ action }) => action === 'delete');
+  const deleted = plan.items.filter(isDeletion);
   const overwritten = plan.items.filter(({ action }) => action === 'update');
   const singly = kinds([...overwritten, ...deleted]).filter(({ readsTogether }) => readsTogether !== true);
   const isKnown = kinds(deleted).every((kind) => kind.deletable === true || kind.readsTogether === true);

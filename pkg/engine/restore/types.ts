@@ -155,6 +155,8 @@ export interface PlannedItem extends PlanItem {
   live?: string;
   /** Who may change it back after it is updated: a manager, or `api` for a program that saved it. */
   manager?: string;
+  /** UID of an app: before that is enabled or disabled, what is live is deleted, as Grafana would do. */
+  app?: string;
 }
 
 /** What the selection needs, and neither the target nor the plan has. */

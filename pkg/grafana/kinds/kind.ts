@@ -115,8 +115,8 @@ export interface Forecast {
   proposedUid?: string;
   /** What writing it changes about who may see or receive what, besides what its contents alone say. */
   security?: SecurityChange[];
-  /** Dashboards that Grafana deletes when it is written. */
-  deletes?: readonly Listed[];
+  /** Dashboards that Grafana deletes or replaces when it is written, and why. */
+  deletes?: { dashboards: readonly Listed[]; why: KnownReason };
 }
 
 export interface WriteContext extends KindContext {

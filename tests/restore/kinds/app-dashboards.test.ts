@@ -31,13 +31,17 @@ async function edit(title: string): Promise<void> {
   await bench.api(`PUT ${ONE}`, { ...body, spec: { ...body.spec, title } });
 }
 
-/** A snapshot with a disabled app, which is enabled then, and one of whose dashboards someone edits. */
-async function edited(profile: '10.4' | '12.4' = '12.4'): Promise<void> {
+async function install(profile: '10.4' | '12.4'): Promise<void> {
   bench = await RestoreBench.start({ profile });
   bench.sim.state.plugins.set(APP, {
     ...{ id: APP, name: 'Notes', type: 'app', version: '1.0.0', autoEnabled: false },
     dashboards: [{ uid: 'one', title: 'One', panels: [] }],
   });
+}
+
+/** A snapshot with a disabled app, which is enabled then, and one of whose dashboards someone edits. */
+async function edited(profile: '10.4' | '12.4' = '12.4'): Promise<void> {
+  await install(profile);
   await set(false);
   await bench.backup();
   await set(true);
@@ -126,4 +130,108 @@ it('an undo that disables an app names the dashboards that are deleted', async (
   expect([named(plan, 'delete'), plan.confirm]).toEqual([['dashboard/one'], 'Main Org.']);
   await undo(bench, run);
   expect([isEnabled(), titles()]).toEqual([false, []]);
+});
+
+/** A snapshot with an enabled app, which is disabled then; someone creates a dashboard with the same UID. */
+async function own(profile: '10.4' | '12.4' = '12.4'): Promise<void> {
+  await install(profile);
+  await set(true);
+  await bench.backup();
+  await set(false);
+  await mine();
+}
+
+async function mine(): Promise<void> {
+  await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'one', title: 'Mine' }, overwrite: true });
+  await bench.api('POST /api/annotations', { dashboardUID: 'one', text: 'deployed', time: 1 });
+  await bench.api('POST /api/dashboards/uid/one/permissions', { items: [{ role: 'Viewer', permission: 2 }] });
+}
+
+function state(): unknown {
+  const acl = bench.sim.state
+    .org(1)
+    .dashboards.get('one')
+    ?.acl.map(({ role, permission }) => [role, permission]);
+  return [isEnabled(), titles(), notes(), acl];
+}
+
+describe.each(variants(['12.4', '10.4']))('a restore that enables an app, Grafana %s', (profile) => {
+  it('names the dashboards that Grafana replaces, and asks for them', async () => {
+    await own(profile);
+    const plan = await bench.plan(WANTED);
+    expect(reasons(plan, 'delete')).toEqual({
+      'dashboard/one': 'Grafana replaces it with a dashboard of the app “Notes”',
+    });
+    expect(plan.confirm).toBe('Main Org., 1 security change');
+    await expect(bench.apply(WANTED)).rejects.toThrow('this deletes 1 resource');
+    expect([isEnabled(), titles()]).toEqual([false, ['Mine']]);
+  });
+
+  it.each(['immediately', 'after someone changed what Grafana imported'])('can be undone, %s', async (when) => {
+    await own(profile);
+    const before = state();
+    const { run } = await bench.applyRecorded(WANTED, true, 'Main Org., 1 security change');
+    expect([isEnabled(), titles()]).toEqual([true, ['One']]);
+    if (when !== 'immediately') {
+      await edit('Theirs');
+    }
+    const { plan } = await planOfUndo(bench, run);
+    expect([named(plan, 'delete'), plan.confirm]).toEqual([[], 'Main Org., 1 security change']);
+    expect(await undo(bench, run)).toMatchObject({ status: 'complete' });
+    expect(state()).toEqual(before);
+  });
+});
+
+describe('an app that a restore enables', () => {
+  it('does not replace a dashboard that is restored with it', async () => {
+    await install('12.4');
+    await set(true);
+    await mine();
+    const manifest = await bench.backup();
+    const before = state();
+    await set(false);
+    const kinds = ['plugin-settings', 'dashboard', 'dashboard-permissions', 'annotation'] as const;
+    const wanted = { ...WANTED, selection: { kinds }, manifest };
+    const { plan, run } = await bench.applyRecorded(wanted, true, 'Main Org., 1 security change');
+    expect(named(plan, 'delete')).toEqual([]);
+    expect(state()).toEqual(before);
+    expect(await undo(bench, run)).toMatchObject({ status: 'complete' });
+    expect(state()).toEqual([false, ...(before as unknown[]).slice(1)]);
+  });
+
+  it('replaces no dashboard that files provision', async () => {
+    await own();
+    bench.sim.state.org(1).dashboards.get('one')!.managedBy = { kind: 'classic-file-provisioning', id: 'files' };
+    expect(named(await bench.plan(WANTED), 'delete')).toEqual([]);
+    await bench.apply(WANTED);
+    expect([isEnabled(), titles()]).toEqual([true, ['Mine']]);
+  });
+
+  it('stays disabled if someone creates such a dashboard after the plan', async () => {
+    await install('12.4');
+    await set(true);
+    await bench.backup();
+    await set(false);
+    const request = await bench.request(WANTED);
+    const plan = await planRestore(request);
+    await mine();
+    const session = { safetySnapshot: false, version: '0.1.0', randomness: new SeededRandomness() };
+    await restore({ ...request, ...session, plan, confirm: plan.confirm! });
+    expect([isEnabled(), titles()]).toEqual([false, ['Mine']]);
+  });
+
+  it('can be disabled again if the restore was killed when it had enabled it', async () => {
+    await own();
+    const before = state();
+    const match = /^POST .*\/settings$/;
+    await expect(
+      stoppedAt(bench, { match, end: 'killed' }, async (signal) =>
+        bench.applyRecorded({ ...WANTED, signal }, true, 'Main Org., 1 security change'),
+      ),
+    ).rejects.toThrow();
+    expect([isEnabled(), titles()]).toEqual([true, ['One']]);
+    const [last] = await bench.repository.runs({ limit: 1 });
+    expect(await undo(bench, last!.id)).toMatchObject({ status: 'complete' });
+    expect(state()).toEqual(before);
+  });
 });

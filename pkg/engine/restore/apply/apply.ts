@@ -13,7 +13,7 @@ import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { waitOutRestarts } from '../../restarts.ts';
 import { writeContext } from '../context.ts';
-import { importedWithApp, isDeletedWithApp } from '../app-dashboards.ts';
+import { importedWithApp } from '../app-dashboards.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
 import { targetOf } from '../target.ts';
 import { ChangeLog, contentFingerprint, entryFingerprint } from './change-log.ts';
@@ -23,6 +23,7 @@ import { Leaving } from './leaving.ts';
 import { levelsOf } from './levels.ts';
 import { MissingOwners } from './missing-owners.ts';
 import { started } from './progress.ts';
+import { removeAhead } from './remove-ahead.ts';
 import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
@@ -61,7 +62,10 @@ export async function applyAllButLeaving(
   const results: ApplyResult[] = [];
   const missing = new MissingOwners();
   try {
-    const applying: Applying = { request, plan, progress, changeLog, budget, encoder, missing, leaving };
+    const applying: Applying = {
+      ...{ request, plan, progress, changeLog, budget, encoder, missing, leaving },
+      removed: new Set(),
+    };
     for (const org of request.instance.orgs) {
       for (const kind of KINDS) {
         const planned = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
@@ -82,20 +86,9 @@ export async function applyAllButLeaving(
     await encoder.close();
   }
   await plan.deferred?.settle(plan);
-  const extra = plan.items.filter((item) => item.action === 'delete' && !isDeletedWithApp(item));
+  const extra = plan.items.filter((item) => item.action === 'delete' && item.app === undefined);
   await changeLog.intend(expectedRemovals(extra));
   return [...results, ...(await removeExtra(request, extra, changeLog, progress))];
-}
-
-/** Deletes what Grafana would delete, without a check or a record, when these items disable apps. */
-async function removeAhead(
-  { request, plan, changeLog, progress }: Applying,
-  org: Org,
-  items: readonly PlannedItem[],
-): Promise<ApplyResult[]> {
-  const deleted = plan.items.filter((one) => targetOf(one).org === org.id && isDeletedWithApp(one, items));
-  await changeLog.intend(expectedRemovals(deleted));
-  return removeExtra(request, deleted, changeLog, progress);
 }
 
 /** Applies the rest: accounts leave organizations. */
@@ -226,7 +219,8 @@ async function writeItem(
 ): Promise<void> {
   const { request, plan, changeLog } = applying;
   const { content: wanted, toTheLetter } = await wantedContent(applying, item);
-  const live = item.live === undefined ? undefined : await stillLive(applying, kind, context, item);
+  const isMissing = item.live === undefined || applying.removed.has(item);
+  const live = isMissing ? undefined : await stillLive(applying, kind, context, item);
   const content = applying.leaving.writtenNow(kind, item, wanted, live);
   const target = targetOf(item);
   applying.missing.requireOwner(target.org, kind, content);
@@ -242,7 +236,7 @@ async function writeItem(
   changeLog.begin(touched);
   const { uid } = target;
   const written = await kind.write?.(context, compact({ uid, content, live })).catch(async (error: unknown) => {
-    const imported = isConflict(error) ? await importedWithApp(plan, context, item) : undefined;
+    const imported = isConflict(error) ? await importedWithApp(plan, context, item, isMissing) : undefined;
     if (imported === undefined) {
       throw error;
     }

@@ -20,6 +20,8 @@ export interface Applying {
   changeLog: ChangeLog;
   missing: MissingOwners;
   leaving: Leaving;
+  /** Items whose live resources this restore deleted before it enabled or disabled an app. */
+  removed: Set<PlannedItem>;
   /** Large bodies wait for room in it. */
   budget: ByteBudget;
   /** Compares what was read back with what was to be written. */

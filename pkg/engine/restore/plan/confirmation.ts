@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { isDeletedWithApp } from '../app-dashboards.ts';
+import { isDeletion } from '../app-dashboards.ts';
 import { targetOf } from '../target.ts';
 import { bySecurity, countSecurity } from './security.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
@@ -32,7 +32,7 @@ function deletion(
   items: readonly PlannedItem[],
   folders: readonly string[] | undefined,
 ): string | undefined {
-  const deleting = items.filter(({ action }) => action === 'delete');
+  const deleting = items.filter(isDeletion);
   if (deleting.length === 0) {
     return undefined;
   }
@@ -48,9 +48,9 @@ export function requireConfirmation(plan: Plan, typed: string | undefined): void
   if (plan.confirm === undefined || plan.confirm === typed) {
     return;
   }
-  const deleting = plan.items.filter(({ action }) => action === 'delete');
+  const deleting = plan.items.filter(isDeletion);
   const count = deleting.length;
-  const isExtra = plan.undoes === undefined && !deleting.some((item) => isDeletedWithApp(item));
+  const isExtra = plan.undoes === undefined && deleting.every(({ app }) => app === undefined);
   const extra = isExtra ? ` that ${count === 1 ? 'is' : 'are'} not in the snapshot` : '';
   const deletes = `deletes ${count} ${count === 1 ? 'resource' : 'resources'}${extra}`;
   const changed = bySecurity(plan).toConfirm.map(({ kind, uid }) => `${kind} ${uid}`);

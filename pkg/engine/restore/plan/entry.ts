@@ -118,7 +118,7 @@ export async function planEntry(
     return { ...planned, ...lossesOf(forecast.losses) };
   }
   planning.memberships.note(kind, await item());
-  planning.deletes.set(keyOf(target), forecast.deletes ?? []);
+  planning.deletes.set(keyOf(target), forecast.deletes);
   const held = live === undefined ? [] : kind.references(live).filter((one) => one.held === true);
   const isHeld = (one: Reference): boolean =>
     held.some(({ kind: of, uid: name }) => one.kind === of && one.uid === name);

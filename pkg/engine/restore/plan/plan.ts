@@ -20,7 +20,7 @@ import { confirmationFor } from './confirmation.ts';
 import { Promotion } from './promotion.ts';
 import { planRemovals } from './removals.ts';
 import { select } from './selection.ts';
-import { isAmong, planDeletedWithApps } from '../app-dashboards.ts';
+import { isAmong, planWithApps } from '../app-dashboards.ts';
 import { suppliedTo } from '../apply/secrets.ts';
 import { Remap } from '../mapping/remap.ts';
 import { outOfReach, refusedByOrg } from '../mapping/same-org.ts';
@@ -106,8 +106,10 @@ export async function planRestore(
   }
   const needed = await planning.dependencies.settle(items);
   const linked = await missingRules(planning, items);
-  await Promise.all(items.map((item) => adjust?.(item, planning, items)));
-  const withApps = await planDeletedWithApps(planning, items);
+  const isApp = ({ kind }: PlannedItem): boolean => kind === 'plugin-settings';
+  await Promise.all(items.filter(isApp).map((item) => adjust?.(item, planning, items)));
+  await Promise.all(items.filter((item) => !isApp(item)).map((item) => adjust?.(item, planning, items)));
+  const withApps = await planWithApps(planning, items);
   await planning.places.report(items);
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);

@@ -5,7 +5,7 @@ import type { PlanAction } from '../../../contract/plan.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { because, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import type { Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Forecast, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { groupBy } from '../../../lib/group-by.ts';
@@ -42,8 +42,8 @@ export interface Planning {
   recreated: Set<string>;
   /** What is missing and will be made, by key of the target. */
   created: Set<string>;
-  /** Dashboards that Grafana deletes when something is written, by key of its target. */
-  deletes: Map<string, readonly Listed[]>;
+  /** Dashboards that Grafana deletes or replaces when something is written, by key of its target. */
+  deletes: Map<string, Forecast['deletes']>;
   /** What nobody named, but belongs to what somebody did. */
   along: ReadonlySet<ManifestEntry>;
   /** Entries of which only parts are restored. */

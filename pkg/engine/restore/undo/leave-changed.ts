@@ -4,6 +4,7 @@ import { isUnreadable } from '../../../grafana/http/errors.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { valueIf } from '../../../lib/expected-errors.ts';
+import { isWritten } from '../apply/attempt.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { isHalfMade, isHalfWritten, isOwnersDefault } from '../plan/earlier-restores.ts';
@@ -152,24 +153,28 @@ async function cameWithOwner(
 }
 
 /**
- * Whether an undo that did not finish enabled its app, or that of the dashboard that it belongs to: then Grafana
- * imported it, and no one has changed it.
+ * Whether Grafana deletes it, or the dashboard that it belongs to, with an app that the undo disables; or whether an
+ * undo that did not finish enabled that app: then Grafana imported it, and no one has changed it.
  */
 async function cameWithApp(
   { org, kind: name, uid }: PlannedItem,
-  { request, contextIn }: Planning,
+  { request, contextIn, deletes }: Planning,
   items: readonly PlannedItem[],
 ): Promise<boolean> {
   const kind = kindOf(name);
   const home = request.instance.orgs.find(({ id }) => id === org);
-  const apps = items.filter((one) => one.org === org && one.kind === 'plugin-settings').map((one) => one.uid);
+  const apps = items.filter((one) => one.org === org && one.kind === 'plugin-settings');
   if (home === undefined || (kind.owner ?? name) !== 'dashboard' || apps.length === 0) {
     return false;
+  }
+  const going = apps.filter(isWritten).flatMap((app) => deletes.get(keyOf(app))?.dashboards ?? []);
+  if (going.some((one) => one.uid === uid)) {
+    return true;
   }
   const context = contextIn(home);
   const read = kindOf('dashboard').read(context, { uid, title: uid });
   const { managedBy, facts } = (await read.catch(valueIf(isUnreadable, undefined))) ?? {};
-  const isApps = managedBy?.manager === 'plugin' && apps.includes(managedBy.id ?? '');
+  const isApps = managedBy?.manager === 'plugin' && apps.some((app) => app.uid === managedBy.id);
   if (!isApps || facts?.['version'] !== 1) {
     return false;
   }

@@ -8,7 +8,7 @@ import type { StoredRun } from '../../../repository/runs.ts';
 import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
-import { isAmong, isDeletedWithApp } from '../app-dashboards.ts';
+import { isAmong } from '../app-dashboards.ts';
 import { sourceOf } from '../content.ts';
 import { accountsEntered } from '../everything/interrupted.ts';
 import { planCreatedRemovals } from './created.ts';
@@ -72,7 +72,7 @@ export async function planUndo(
   const plan = await planRestore(request, (item, ...rest) => leaveWhatChanged(item, byKey.get(keyOf(item)), ...rest));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map((one) => notHeld(one, newOrgs));
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries, new HalfDeleted(request, run));
-  const withApps = plan.items.filter((item) => isDeletedWithApp(item));
+  const withApps = plan.items.filter(({ app }) => app !== undefined);
   const left = removals.filter((item) => !isAmong(item, withApps));
   const found = titled([...plan.items, ...lost, ...left], entries);
   const items = run.undoes === undefined ? found : found.map(asDoneByUndo);

@@ -12,7 +12,7 @@ import type { KindDefinition } from '../definition.ts';
 import type { Forecast, KindContext, Restorable, SecurityContext, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { installedPlugins, OWN_PLUGIN } from './installed-plugins.ts';
-import { pluginDashboards, requireNoDashboards } from './plugin-dashboards.ts';
+import { bundledDashboards, pluginDashboards, requireNoDashboards } from './plugin-dashboards.ts';
 
 const LIST = '/api/plugins';
 
@@ -121,8 +121,23 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   if (live === undefined) {
     return { losses: [], blocked: reason('plugin-missing', { uid: item.uid }) };
   }
-  const deletes = isEnabled(live) && !isEnabled(item.content) ? await pluginDashboards(context, item.uid) : undefined;
+  const deletes = await deletedDashboards(context, item, live);
   return compact({ losses: missingSecrets(context, item, live), deletes });
+}
+
+/** The dashboards that Grafana deletes or replaces; undefined if the app is neither enabled nor disabled. */
+async function deletedDashboards(
+  context: KindContext,
+  { uid, content }: Restorable,
+  live: Content | undefined,
+): Promise<Forecast['deletes']> {
+  const { title } = content;
+  if (live === undefined || isEnabled(live) === isEnabled(content)) {
+    return undefined;
+  }
+  return isEnabled(live)
+    ? { dashboards: await pluginDashboards(context, uid), why: reason('deleted-with-app', { title }) }
+    : { dashboards: await bundledDashboards(context, uid), why: reason('replaced-by-app', { title }) };
 }
 
 /** Names of the secrets that are stored in Grafana, which never shows them. */
@@ -151,9 +166,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     ...without(objectAt(item.content.body) ?? {}, 'secureJsonFields'),
     ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
   };
-  if (live !== undefined && isEnabled(live) && !isEnabled(item.content)) {
-    await requireNoDashboards(context, item.uid);
-  }
+  await requireNoDashboards(context, (await deletedDashboards(context, item, live))?.dashboards ?? []);
   await context.grafana.post(pathOf(item.uid), body, { signal: context.signal });
   return { uid: item.uid, losses: missingSecrets(context, item, live) };
 }

@@ -4,7 +4,7 @@ import type { Call } from '../http/call.ts';
 import type { InstalledPlugin, PluginSettings } from '../model/content.ts';
 import { problem } from '../http/problems.ts';
 import type { Router } from '../http/router.ts';
-import { followState, listedDashboards } from '../plugin-dashboards.ts';
+import { fileOf, followState, listedDashboards } from '../plugin-dashboards.ts';
 import { storedNames } from './data-sources.ts';
 
 export function pluginRoutes(router: Router): void {
@@ -39,6 +39,7 @@ export function pluginRoutes(router: Router): void {
       enabled: plugin.type === 'app' && settings.enabled,
       secureJsonFields: storedNames(secureJsonData),
       info: { version: plugin.version },
+      includes: plugin.dashboards?.map((_, at) => ({ type: 'dashboard', path: fileOf(at) })) ?? null,
       module: `public/plugins/${plugin.id}/module.js`,
       baseUrl: `public/plugins/${plugin.id}`,
     };
@@ -69,6 +70,14 @@ export function pluginRoutes(router: Router): void {
       followState(call, plugin, !before.enabled);
     }
     return { message: 'Plugin settings updated' };
+  });
+  router.on('GET /public/plugins/:id/*', (call) => {
+    const { dashboards = [] } = find(call, 'Plugin not found');
+    const file = dashboards.find((_, at) => fileOf(at) === call.param('*'));
+    if (file === undefined) {
+      throw problem(404, 'Plugin file not found');
+    }
+    return file;
   });
   router.on('GET /api/plugins/:id/dashboards', (call) => {
     if (call.identity.role !== 'Admin') {
