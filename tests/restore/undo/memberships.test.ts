@@ -99,6 +99,17 @@ async function undoneInTwo(restored: () => Promise<{ run: string; before: unknow
 describe('a restore that removes someone from an organization', () => {
   it.each([
     ['alone', evaOnly, planRestore],
+    ['with everything', ({ manifest }: Scene): Wanted => ({ manifest, options: { overwrite: true } }), planEverything],
+  ])('says what Grafana takes from them, %s', async (_, wanted, planOf) => {
+    const scene = await evaJoined();
+    const { items } = await planOf(await bench.request(wanted(scene)));
+    expect(items.find(({ kind, uid }) => kind === 'user' && uid === 'eva')?.losses).toEqual([
+      'Grafana also removes the user from teams (1) and permissions (1) in Retail',
+    ]);
+  });
+
+  it.each([
+    ['alone', evaOnly, planRestore],
     ['with all teams and permissions', ({ manifest }: Scene) => all(manifest), planRestore],
     ['with everything', ({ manifest }: Scene): Wanted => ({ manifest, options: { overwrite: true } }), planEverything],
   ])('gives back teams and permissions when it is undone, %s', async (_, wanted, planOf) => {

@@ -33,6 +33,7 @@ export const LOSS_REASONS = {
   'member-lost': 'without the member {login}, who does not exist in this organization',
   'member-other':
     'without the member {login}, who does not exist in this organization; {email} belongs to {other}, who is not added',
+  'access-taken': 'Grafana also removes the user from teams ({teams}) and permissions ({permissions}) in {org}',
   'permission-lost': 'without {permission} for {name}, which is missing',
   'team-missing': 'without the preferences of team {team}, which is missing',
   'home-missing': 'without its home dashboard {uid}, which is missing',

@@ -6,7 +6,7 @@ import type { PlanRequest } from '../types.ts';
 export class PlannedMemberships {
   readonly #orgs: Instance['orgs'];
   readonly #members: ReadonlyMap<number, Set<string>>;
-  #anyLeaves = false;
+  readonly #leaving = new Map<string, readonly string[]>();
 
   constructor({ instance: { orgs }, expectedUsers }: Pick<PlanRequest, 'instance' | 'expectedUsers'>) {
     this.#orgs = orgs;
@@ -20,7 +20,12 @@ export class PlannedMemberships {
 
   /** Whether accounts leave organizations. */
   get anyLeaves(): boolean {
-    return this.#anyLeaves;
+    return this.#leaving.size > 0;
+  }
+
+  /** Whether an account leaves the organization of that name. */
+  leaves(login: string, org: string): boolean {
+    return this.#leaving.get(login)?.includes(org) === true;
   }
 
   /** Adds a resource that will be written. Until an account is created, someone else can create it. */
@@ -32,6 +37,9 @@ export class PlannedMemberships {
       const org = this.#orgs.find(({ name }) => name === joined.uid);
       this.#members.get(org?.id ?? 0)?.add(uid);
     }
-    this.#anyLeaves ||= kind.leaving?.(content, live) !== undefined;
+    const departure = kind.leaving?.(content, live);
+    if (departure !== undefined) {
+      this.#leaving.set(uid, departure.from);
+    }
   }
 }

@@ -11,6 +11,7 @@ import { DataSourceMap } from '../mapping/data-source-map.ts';
 import { Dependencies } from './dependencies.ts';
 import { keyOf, targetOf } from '../target.ts';
 import { PlannedMemberships } from '../access/memberships.ts';
+import { reportTakenAccess } from '../access/taken-access.ts';
 import { OpenedPlaces } from '../access/opened-places.ts';
 import { missingRules } from './linked-rules.ts';
 import { planKind } from './kind.ts';
@@ -110,6 +111,9 @@ export async function planRestore(
   await Promise.all(items.filter(isApp).map((item) => adjust?.(item, planning, items)));
   await Promise.all(items.filter((item) => !isApp(item)).map((item) => adjust?.(item, planning, items)));
   const withApps = await planWithApps(planning, items);
+  if (request.deferBodies !== true) {
+    await reportTakenAccess(planning, items);
+  }
   await planning.places.report(items);
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);
