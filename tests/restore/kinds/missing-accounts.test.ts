@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { sentenceOf } from '../../../pkg/contract/reasons/catalogue.ts';
 import { securityText } from '../../../pkg/contract/security-texts.ts';
 import { planEverything } from '../../../pkg/engine/restore/everything/plan.ts';
+import { planWarnings } from '../../../pkg/engine/restore/plan/planning.ts';
 import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../../pkg/engine/restore/restore.ts';
 import type { Plan } from '../../../pkg/engine/restore/types.ts';
@@ -56,6 +58,8 @@ describe('a team and permissions that lack only users without an account', () =>
       expect(plan.items.flatMap(({ losses }) => losses)).toEqual([]);
       expect(plan.confirm).toBeUndefined();
       expect(changes(plan)).toEqual([]);
+      const advice = planWarnings(plan).map((one) => sentenceOf(one));
+      expect(advice.join()).toMatch(/or add them to the organization .* restore again with --overwrite/);
     }
   });
 

@@ -121,8 +121,8 @@ export const PLAN_REASONS = {
   'plan-unread':
     'resources that cannot be read in Grafana and are therefore not restored: {count} of {all}; the plan gives the reasons',
   'accounts-first': {
-    cli: 'teams and permissions refer to users who have no account in this organization: {logins}; create these users first, for example with {command}, then restore again',
-    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create these users first, under Administration > Users and access or with {command}, then plan again',
+    cli: 'teams and permissions refer to users who have no account in this organization: {logins}; create them, for example with {command}, or add them to the organization in Grafana, then restore again with --overwrite',
+    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create them with {command} or add them under Administration > Users and access, then plan again and overwrite existing resources',
   },
   'command-line-only': {
     cli: '{kinds} are not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
