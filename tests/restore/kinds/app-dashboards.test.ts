@@ -160,7 +160,7 @@ describe.each(variants(['12.4', '10.4']))('a restore that enables an app, Grafan
     await own(profile);
     const plan = await bench.plan(WANTED);
     expect(reasons(plan, 'delete')).toEqual({
-      'dashboard/one': 'Grafana replaces it with a dashboard of the app “Notes”',
+      'dashboard/one': 'Grafana replaces it when the app “Notes” is enabled',
     });
     expect(plan.confirm).toBe('Main Org., 1 security change');
     await expect(bench.apply(WANTED)).rejects.toThrow('this deletes 1 resource');

@@ -101,7 +101,7 @@ export const PLAN_REASONS = {
 
   extra: 'not in the snapshot',
   'deleted-with-app': 'Grafana deletes it with the app “{title}”',
-  'replaced-by-app': 'Grafana replaces it with a dashboard of the app “{title}”',
+  'replaced-by-app': 'Grafana replaces it when the app “{title}” is enabled',
   'extra-managed': 'not in the snapshot, but managed by {manager}',
   'extra-own': 'not in the snapshot, but no migration created it',
   'extra-filled': 'not in the snapshot, but contains resources that are kept',
