@@ -73,8 +73,9 @@ export async function writeEnd(
   if (isKnown && kept.record.finished !== undefined) {
     return kept.record;
   }
-  const end = isKnown && isShort ? withEnd(kept.record, record) : await withSnapshot(repository, record);
-  await repository.writeRun(end);
+  const isKept = isKnown && isShort;
+  const end = isKept ? withEnd(kept.record, record) : await withSnapshot(repository, record);
+  await repository.writeRun(end, { isKept });
   return end;
 }
 

@@ -26,7 +26,7 @@ import type {
   VersionsBelow,
 } from './repository.types.ts';
 import { RunIndex, type RunsOptions } from './index/runs.ts';
-import { findRun, type RunRead, writeRun, type StoredRun } from './runs.ts';
+import { findRun, type RunRead, type RunWrite, writeRun, type StoredRun } from './runs.ts';
 import { findingError } from './signing/finding-error.ts';
 import type { Session } from './sessions/session.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -280,7 +280,7 @@ export class Repository {
   }
 
   /** Replaces what was written under that id before. */
-  async writeRun(record: RunRecord, calls: Abortable = {}): Promise<void> {
+  async writeRun(record: RunRecord, calls: RunWrite = {}): Promise<void> {
     await this.runIndex.add(record, await writeRun(this, record, calls));
   }
 

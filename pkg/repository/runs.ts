@@ -10,6 +10,7 @@ import type { Keyring } from './encryption/keyring.ts';
 import { compactTime, isTimedId, parseRunKey, runKey, RUNS, type NamedKey } from './layout.ts';
 import { claimsIn } from './signing/claims.ts';
 import type { Author, Trust } from './signing/trust.ts';
+import { rememberRestore } from './unfinished-restores.ts';
 
 /** Values of a record: a few bytes of text can become twenty times as many. */
 const MOST_HEAP = 4 * MAX_RECORD_BYTES;
@@ -24,6 +25,12 @@ export interface RunPorts {
 export interface RunRead extends Abortable {
   /** Fail with DK_IDENTITY_MISSING if it is encrypted for others, instead of finding none. */
   mustOpen?: boolean;
+}
+
+/** How a record is written. */
+export interface RunWrite extends Abortable {
+  /** What a restore touched comes from the stored record, which may be an earlier state that someone put back. */
+  isKept?: boolean;
 }
 
 /** A record of a run as it was stored, with who signed it. */
@@ -47,7 +54,7 @@ interface ReadRun {
 export async function writeRun(
   { store, keyring, trust }: RunPorts,
   given: RunRecord,
-  { signal }: Abortable = {},
+  { signal, isKept }: RunWrite = {},
 ): Promise<number> {
   const key = runKey(given.id, keyring.encrypted);
   const record = RunRecord.parse(given);
@@ -61,6 +68,9 @@ export async function writeRun(
     contentType: keyring.encrypted ? 'application/octet-stream' : 'application/json',
     signal,
   });
+  if (isKept !== true) {
+    await rememberRestore(trust.keys.state, record);
+  }
   return body.length;
 }
 

@@ -126,6 +126,19 @@ export class TrustState {
     return this.#state.set(`damaged-${this.#repository}`, damage);
   }
 
+  /** The restores that did not finish, as `rememberRestore` keeps them. */
+  unfinished(): Promise<Buffer | undefined> {
+    return this.#state.get(this.#unfinishedName);
+  }
+
+  updateUnfinished(change: (there: Buffer | undefined) => Buffer | undefined): Promise<void> {
+    return this.#state.update(this.#unfinishedName, change);
+  }
+
+  get #unfinishedName(): string {
+    return `unfinished-${this.#repository}`;
+  }
+
   get #ownName(): string {
     return `signing-${this.#repository}`;
   }

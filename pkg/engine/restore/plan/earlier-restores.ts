@@ -1,6 +1,7 @@
 import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { RunRecord, RunStatus, Touched } from '../../../contract/runs.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
+import { isLastState } from '../../../repository/unfinished-restores.ts';
 import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
@@ -66,10 +67,8 @@ export class EarlierRestores {
   ): Promise<'creating' | 'created' | undefined> {
     const { of, run, touched } = (await this.#last(context, kind, uid)) ?? {};
     const isCut = run !== undefined && !HAS_ENDED.has(run.record.status);
-    if (of !== 'owner' || !isCut || !this.#isSince(run.record, context, owner)) {
-      return undefined;
-    }
-    return touched?.open === true ? 'creating' : 'created';
+    const isLeft = of === 'owner' && isCut && this.#isSince(run.record, context, owner);
+    return isLeft ? (touched?.open === true ? 'creating' : 'created') : undefined;
   }
 
   /**
@@ -111,9 +110,7 @@ export class EarlierRestores {
 
   /** Whether the last restore that touched the resource was one of this snapshot that did not complete it; the same. */
   async left(ref: ResourceRef): Promise<boolean> {
-    const key = keyOf(ref);
-    const last = (await this.#read()).find(({ touched }) => touched.has(key));
-    const { open, differs } = (last !== undefined && this.#isMeant(last) ? last.touched.get(key) : undefined) ?? {};
+    const { open, differs } = (await this.#lastMeant(ref))?.touched ?? {};
     return open === true || differs === true;
   }
 
@@ -122,10 +119,27 @@ export class EarlierRestores {
    * Only a record that a trusted key signed says so.
    */
   async cutOff(ref: ResourceRef): Promise<Touched | undefined> {
+    const { record, touched } = (await this.#lastMeant(ref)) ?? {};
+    return record !== undefined && !HAS_ENDED.has(record.status) ? touched : undefined;
+  }
+
+  /** Whether that is all that it did: no one has put back an earlier state of its record. */
+  async isAllDone(ref: ResourceRef): Promise<boolean> {
+    const { record } = (await this.#lastMeant(ref)) ?? {};
+    return record !== undefined && (await isLastState(this.#request.repository.trust.keys.state, record));
+  }
+
+  /** Whether any restore since the snapshot completed the resource. */
+  async hasWritten(ref: ResourceRef): Promise<boolean> {
+    const key = keyOf(ref);
+    return (await this.#read()).some(({ touched }) => touched.has(key) && touched.get(key)?.open !== true);
+  }
+
+  /** The last restore that touched the resource, if that was one of this snapshot. */
+  async #lastMeant(ref: ResourceRef): Promise<{ record: RunRecord; touched: Touched | undefined } | undefined> {
     const key = keyOf(ref);
     const last = (await this.#read()).find(({ touched }) => touched.has(key));
-    const isCut = last !== undefined && this.#isMeant(last) && !HAS_ENDED.has(last.record.status);
-    return isCut ? last.touched.get(key) : undefined;
+    return last !== undefined && this.#isMeant(last) ? { ...last, touched: last.touched.get(key) } : undefined;
   }
 
   #isMeant({ record, author }: StoredRun): boolean {

@@ -1,13 +1,15 @@
 import { compact } from '../../../contract/compact.ts';
 import type { ResourceSecurity, SecurityChange } from '../../../contract/plan.ts';
 import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import { keyOf } from '../target.ts';
+import { isOwnersDefault } from './earlier-restores.ts';
 import type { Planning } from './planning.ts';
 import type { Plan, PlannedItem } from '../types.ts';
 
 /** What writing something changes about who may see or receive what, as its kind says it. */
 export async function securityOf(
-  { created }: Pick<Planning, 'created'>,
+  planning: Pick<Planning, 'created' | 'unchanged' | 'earlier'>,
   kind: Kind,
   context: WriteContext,
   { uid, content, live }: Restorable,
@@ -21,9 +23,30 @@ export async function securityOf(
   const changes = kind.securityChanges?.(item, {
     secrets: context.secrets.bind(context),
     keepSecrets: context.keepSecrets,
-    creates: (reference) => created.has(keyOf({ org: context.org.id, kind: reference.kind, uid: reference.uid })),
+    creates: ({ kind: of, uid: name }) => planning.created.has(keyOf({ org: context.org.id, kind: of, uid: name })),
   });
-  return changes ?? [];
+  const isFirst = changes?.length && live !== undefined && (await isFirstDefault(planning, kind, context, uid, live));
+  return isFirst === true ? [] : (changes ?? []);
+}
+
+/**
+ * Whether permissions are still those that Grafana gave to a folder or dashboard when an unfinished restore of this
+ * snapshot created it: that restore would have replaced them without confirmation, and so may the one that finishes it.
+ */
+async function isFirstDefault(
+  { unchanged, earlier }: Pick<Planning, 'unchanged' | 'earlier'>,
+  kind: Kind,
+  context: WriteContext,
+  uid: string,
+  live: Content,
+): Promise<boolean> {
+  const owner = kind.owner && { org: context.org.id, kind: kind.owner, uid };
+  if (owner === undefined || !unchanged.has(keyOf(owner)) || !(await earlier.isAllDone(owner))) {
+    return false;
+  }
+  return isOwnersDefault(kind, context, uid, live, async (made) => {
+    return (await earlier.leftOwner(context, kind, uid, made)) !== undefined;
+  });
 }
 
 /** What comes out of a change; where it starts, and who is there, may differ by what the restore itself has done. */
