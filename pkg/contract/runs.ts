@@ -75,6 +75,8 @@ export const Touched = z.object({
   alone: z.literal(true).optional(),
   /** It was written, but incompletely: the mark is that of its state after the restore. */
   differs: z.literal(true).optional(),
+  /** The ID that Grafana gave to an organization. */
+  id: z.int().positive().optional(),
 });
 export type Touched = z.infer<typeof Touched>;
 

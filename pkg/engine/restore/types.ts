@@ -223,6 +223,8 @@ export interface OrgTarget {
   isOpen: boolean;
   /** A restore of this snapshot that did not finish created it, so that members may still have to join. */
   isNew?: true;
+  /** No one can have put back an earlier record that says so: nothing in it was anyone's before that restore. */
+  isSure?: true;
 }
 
 /** What applying a plan of everything goes by. */

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import type { Touched } from '../../../contract/runs.ts';
@@ -96,8 +97,9 @@ export class ChangeLog {
 
   /** What this restore created before it updated it, as an organization that then gets its address, is new. */
   #stillNew(touched: Touched): Touched {
-    const isNew = touched.did === 'updated' && this.#touched.get(keyOf(touched))?.did === 'created';
-    return isNew ? { ...touched, did: 'created' } : touched;
+    const before = this.#touched.get(keyOf(touched));
+    const isNew = touched.did === 'updated' && before?.did === 'created';
+    return isNew ? compact({ ...touched, did: 'created', id: before.id }) : touched;
   }
 
   /** Whether it is put down: what somebody else wrote meanwhile is not. */

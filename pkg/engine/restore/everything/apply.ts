@@ -23,7 +23,7 @@ import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything
 import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
 import { giveUp, homeOf, join, keptResult, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
-import { enteredBy, isEntered, joinedBy } from './interrupted.ts';
+import { enteredBy, isEntered, joinedBy, passOverBegun } from './interrupted.ts';
 import { writtenBy } from './written.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
@@ -167,10 +167,9 @@ class EverythingRun {
     const { onProgress: _, ...quietly } = request;
     const onWait = (what: string | undefined): void => this.#progress.waitingFor(what);
     const part = await planRestore({ ...quietly, onWait, deferBodies: true });
-    part.items = this.#foreseen.only(
-      part.items.filter(({ uid }) => takes(uid)),
-      (item, change) => this.#opensNothing(item, change),
-    );
+    const taken = part.items.filter(({ uid }) => takes(uid));
+    await passOverBegun(request, this.#everything, taken);
+    part.items = this.#foreseen.only(taken, (item, change) => this.#opensNothing(item, change));
     // First, as the record counts by the items of the plan what is being written.
     this.#replace(part, (item) => kinds.includes(item.kind) && (orgs?.includes(item.org) ?? true) && takes(item.uid));
     const applied = [request, part, this.changeLog, this.#progress] as const;

@@ -3,12 +3,15 @@ import { numberAt, stringAt } from '../../../lib/json/json.ts';
 import { accountOf } from '../../../grafana/accounts.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
 import type { Org } from '../../../grafana/instance.ts';
+import type { SecurityChange } from '../../../contract/plan.ts';
 import type { Entered } from '../../../contract/runs.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { restoresSince } from '../../restored-since.ts';
 import { EarlierRestores } from '../plan/earlier-restores.ts';
-import type { Caller, Everything, OrgTarget, PlanRequest, RestoreOptions } from '../types.ts';
+import { needsAccount } from '../plan/security.ts';
+import { targetOf } from '../target.ts';
+import type { Caller, Everything, OrgTarget, PlannedItem, PlanRequest, RestoreOptions } from '../types.ts';
 import { homeOf } from './caller.ts';
 
 /** What a restore of everything that did not finish left behind, as far as a trusted key signed its record. */
@@ -25,10 +28,20 @@ export async function findInterrupted(
 ): Promise<Interrupted> {
   const { id: home } = homeOf(request.instance.orgs);
   const earlier = new EarlierRestores(request);
-  const isNew = async (org: Org): Promise<boolean> => {
-    const made = await earlier.cutOff({ org: home, kind: 'org', uid: org.name });
-    // Someone else may have created one of that name after the restore was cut off.
-    return made?.did === 'created' && (made.open !== true || (await isAloneIn(request, org, caller)));
+  const asNew = async (target: OrgTarget): Promise<OrgTarget> => {
+    const { org, otherId, ...rest } = target;
+    if (org === undefined) {
+      return target;
+    }
+    const ref = { org: home, kind: 'org', uid: org.name } as const;
+    const { did, id, open } = (await earlier.cutOff(ref)) ?? {};
+    // Someone else may have created one of that name, or given it to theirs, after the restore was cut off.
+    const isIts = id === undefined ? open !== true || (await isAloneIn(request, org, caller)) : id === org.id;
+    if (did !== 'created' || !isIts) {
+      return target;
+    }
+    const isSure = id !== undefined && (await earlier.isAllDone(ref));
+    return { ...rest, ...(isSure ? { org, isSure } : compact({ org, otherId })), isNew: true };
   };
   const joined = new Set<string>();
   for (const { kind, uid } of request.manifest.resources.filter((entry) => entry.kind === 'user')) {
@@ -37,11 +50,7 @@ export async function findInterrupted(
       joined.add(uid);
     }
   }
-  const known = await Promise.all(
-    targets.map(async (target) =>
-      target.org !== undefined && (await isNew(target.org)) ? { ...target, isNew: true as const } : target,
-    ),
-  );
+  const known = await Promise.all(targets.map(asNew));
   const entered = await accountsEntered(request);
   const isOwn = (one: Entered): boolean => one.id === caller.id && one.login === caller.login;
   const others = entered.filter((one) => !isOwn(one));
@@ -89,6 +98,29 @@ function rolesBefore(
     }
   }
   return { caller: { ...caller, memberships }, left };
+}
+
+/**
+ * Leaves out what the unfinished restore would have changed about security without confirmation, in organizations that
+ * it created: by what it had not come to, and the role of its account.
+ */
+export async function passOverBegun(
+  request: PlanRequest,
+  { caller, targets }: Interrupted,
+  items: readonly PlannedItem[],
+): Promise<void> {
+  const created = targets.filter(({ isNew }) => isNew === true);
+  const earlier = new EarlierRestores(request);
+  for (const item of created.length === 0 ? [] : items.filter(({ security }) => security.length > 0)) {
+    const { kind, uid, action } = item;
+    const isOwn = kind === 'user' && uid === caller.login;
+    const inSure = created.some(({ org, isSure }) => isSure === true && org?.id === targetOf(item).org);
+    const isMissing = inSure && kind !== 'user' && action === 'create' && !(await earlier.hasWritten(targetOf(item)));
+    const isBegun = (change: SecurityChange): boolean =>
+      (isOwn && change.code === 'org-role' && created.some(({ name }) => name === change.params['org'])) ||
+      (isMissing && needsAccount(change));
+    item.security = item.security.filter((change) => !isBegun(change));
+  }
 }
 
 /** Whether an organization has no other member than the account that restores, as one that it has just created. */

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { numberAt, stringAt } from '../../../lib/json/json.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
 import type { Touched } from '../../../contract/runs.ts';
@@ -50,7 +51,7 @@ export async function bringOrgs(
         }
         if (target.isNew === true) {
           // The record of what ends its creation says how that ended.
-          changeLog.put(createdIn(request, target.name));
+          changeLog.put(createdIn(request, target.name, target.org.id));
         }
         brought.targets.push(target);
       }
@@ -62,8 +63,8 @@ export async function bringOrgs(
   return brought;
 }
 
-function createdIn({ instance }: PlanRequest, uid: string): Touched {
-  return { org: homeOf(instance.orgs).id, kind: 'org', uid, did: 'created' };
+function createdIn({ instance }: PlanRequest, uid: string, id?: number): Touched {
+  return compact({ org: homeOf(instance.orgs).id, kind: 'org', uid, did: 'created', id });
 }
 
 async function rename(request: PlanRequest, org: Org, name: string, changeLog: ChangeLog): Promise<void> {
@@ -97,7 +98,7 @@ async function create(request: PlanRequest, { name }: OrgTarget, changeLog: Chan
   if (id === undefined || stringAt(found, 'name') !== name) {
     throw refusal('DK_GRAFANA_ANSWER', reason('org-vanished'));
   }
-  changeLog.put(touched);
+  changeLog.put({ ...touched, id });
   const org: Org = { id, name, client: client.inOrg(id) };
   await assertReached(org.client, id, request.signal);
   return org;

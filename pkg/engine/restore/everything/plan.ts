@@ -19,7 +19,7 @@ import { listOf } from '../plan/removals.ts';
 import { openingSomething } from '../plan/security.ts';
 import type { Plan, PlannedItem, PlanRequest, Caller, OrgTarget } from '../types.ts';
 import { homeOf, readCaller } from './caller.ts';
-import { findInterrupted, joinedBy } from './interrupted.ts';
+import { findInterrupted, joinedBy, passOverBegun } from './interrupted.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
 import { isUnnamed, matchOrgs } from './match-orgs.ts';
 
@@ -54,6 +54,7 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
   await requireObjects(request, created);
   await foresee(request, created);
   const items = [...orgItems(targets, accounts.items), ...content.items, ...forecasts].sort(byWriteOrder);
+  await passOverBegun(request, known, items);
   const ids = new Map(targets.map(({ from, org }) => [from, org?.id]));
   const supplied = suppliedTo(options.secrets, items, ({ org, kind }) => (SERVER_KINDS.has(kind) ? org : ids.get(org)));
   const isAlone = await hasNoOthers(request, caller);
