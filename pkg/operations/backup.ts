@@ -43,19 +43,21 @@ export async function runBackup(
     run.onProgress(progress);
   };
   const before = await repository.previousManifest({ signal });
-  const refused = laterThanClock(repository, before?.id);
-  if (refused !== undefined) {
-    throw refused;
-  }
   const warnings: KnownReason[] = [];
   const onWarning = (warning: KnownReason): void => void warnings.push(warning);
   let id = idAfter(before?.id, run.id, randomness);
+  let grafanaAhead: number | undefined;
   const options = { ...choice, ...run, onProgress, plainCopies, onWarning, version, clock, randomness, log };
   const lasting = new Set([...(before?.orgs ?? []), ...(before?.scope?.others ?? [])].map(({ id }) => id));
   const manifest = await withInstance(
     { ...grafana(), lasting, readsServer: true },
     signal,
     async (instance) => {
+      grafanaAhead = instance.orgs[0]?.client.clockAhead;
+      const refused = laterThanClock(repository, before?.id, grafanaAhead);
+      if (refused !== undefined) {
+        throw refused;
+      }
       id = idAfter(await newestByGrafana(session, instance, signal), id, randomness);
       const made = await backup({ ...options, id, repository, instance });
       append(warnings, await mirrored(session, instance, made, run));
@@ -79,7 +81,7 @@ export async function runBackup(
   }
   if (repository.ignoreClock) {
     const ids = (await listSnapshots(repository.store, rest)).map((one) => one.id);
-    append(warnings, refusedOtherwise(repository, ids));
+    append(warnings, refusedOtherwise(repository, ids, grafanaAhead));
   }
   append(warnings, await guard(session, manifest, before, rest));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), rest);

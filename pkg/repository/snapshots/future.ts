@@ -48,18 +48,24 @@ export async function futureSnapshots(
 /**
  * Looks whether the newest snapshot of a directory is later than this machine's time: another clock may have dated its
  * file, too. A backup could not follow it, and rules would keep it instead of later ones.
+ * @param grafanaAhead - milliseconds that Grafana's clock is ahead of this machine's, if known
  * @returns DK_CLOCK_SKEW, unless clocks are ignored
  */
 export function laterThanClock(
   { store, clock, ignoreClock }: TimePorts,
   newest: string | undefined,
+  grafanaAhead = 0,
 ): DashkeepError | undefined {
   if (newest === undefined || store.localClock !== true || ignoreClock === true || !isLater(newest, clock.now())) {
     return undefined;
   }
-  return refusal('DK_CLOCK_SKEW', reason('clock-before-newest', { snapshot: newest }), {
-    advice: removeOrCorrect(newest),
-  });
+  const why = reason('clock-before-newest', { snapshot: newest });
+  // By Grafana's clock, that snapshot is a good one.
+  return isLater(newest, new Date(clock.now().getTime() + grafanaAhead))
+    ? refusal('DK_CLOCK_SKEW', why, {
+        advice: reason('correct-or-remove-misdated', { command: `dashkeep forget ${newest} --ignore-clock` }),
+      })
+    : refusal('DK_CLOCK_SKEW', why);
 }
 
 /** Warns once of each snapshot of `laterThanClock`, whatever reads or lists it. */
@@ -90,7 +96,7 @@ export async function refusedByClocks(
       return error;
     }
   }
-  return laterThanClock(ports, newest);
+  return laterThanClock(ports, newest, options.grafanaAhead);
 }
 
 const warned = new WeakMap<ObjectStore, string>();
@@ -98,18 +104,20 @@ const warned = new WeakMap<ObjectStore, string>();
 /**
  * While clocks are ignored: why commands that do not ignore them will refuse.
  * @param ids - of all snapshots, also those from the future
+ * @param grafanaAhead - as in `laterThanClock`
  */
-export function refusedOtherwise(ports: TimePorts & { log: Log }, ids: readonly string[]): KnownReason[] {
+export function refusedOtherwise(
+  ports: TimePorts & { log: Log },
+  ids: readonly string[],
+  grafanaAhead?: number,
+): KnownReason[] {
   const newest = ids.toSorted().at(-1);
-  const later = ports.ignoreClock === true ? laterThanClock({ ...ports, ignoreClock: false }, newest) : undefined;
+  const later =
+    ports.ignoreClock === true ? laterThanClock({ ...ports, ignoreClock: false }, newest, grafanaAhead) : undefined;
   if (later === undefined || newest === undefined) {
     return [];
   }
   const why = reason('clock-ignored-later', { snapshot: newest, setting: 'DASHKEEP_IGNORE_CLOCK' });
-  ports.log.warn({ code: later.code, advice: sentenceOf(removeOrCorrect(newest)) }, sentenceOf(why));
+  ports.log.warn({ code: later.code, advice: later.hint }, sentenceOf(why));
   return [why];
-}
-
-function removeOrCorrect(snapshot: string): KnownReason {
-  return reason('correct-or-remove-misdated', { command: `dashkeep forget ${snapshot} --ignore-clock` });
 }
