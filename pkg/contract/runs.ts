@@ -131,7 +131,7 @@ export const RunRecord = z.object({
   /** The snapshot that a restore brings back. */
   source: z.string().optional(),
   /** The Grafana that a restore wrote to: its address, and the keys that identify it. Earlier releases name none. */
-  grafana: z.object({ url: z.string(), keys: z.array(z.string()) }).optional(),
+  grafana: z.object({ url: z.string(), keys: z.array(z.object({ id: z.string(), x: z.string() })) }).optional(),
   /** The plan of the service that a restore applies, and what was asked for; see RestoreRequest of the API. */
   restore: z.string().optional(),
   request: z.record(z.string(), z.unknown()).optional(),
@@ -159,12 +159,6 @@ export const RunRecord = z.object({
     .optional(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;
-
-/** Whether two restores may have written to the same Grafana, by another address or after its database was replaced. */
-export function mayShareGrafana({ grafana: one }: Pick<RunRecord, 'grafana'>, other: RunRecord['grafana']): boolean {
-  const isUnknown = one === undefined || other === undefined || one.keys.length === 0 || other.keys.length === 0;
-  return isUnknown || one.url === other.url || one.keys.some((key) => other.keys.includes(key));
-}
 
 /** Whether accounts still have roles that a restore of everything gave them in organizations that existed before. */
 export function hasRoles({ entered = [] }: { entered?: readonly Entered[] | undefined }): boolean {

@@ -1,7 +1,9 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
-import { grafanaIdentity } from '../../grafana/server-identity.ts';
+import { grafanaKeys } from '../../grafana/server-identity.ts';
 import type { Session } from '../../repository/sessions/session.ts';
 import { assertNoRestore, openRestore } from '../../repository/sessions/restores.ts';
+import type { RunRecord } from '../../contract/runs.ts';
+import { wroteTo } from '../same-grafana.ts';
 import type { ApplyOptions } from './types.ts';
 
 /**
@@ -12,7 +14,7 @@ import type { ApplyOptions } from './types.ts';
  */
 export async function exclusively<T>(
   options: ApplyOptions,
-  grafana: readonly string[],
+  grafana: NonNullable<RunRecord['grafana']>,
   work: () => Promise<T>,
 ): Promise<T> {
   const session = await open(options, grafana);
@@ -29,24 +31,37 @@ export async function assertAlone({
   repository,
   signal,
 }: Pick<ApplyOptions, 'instance' | 'repository' | 'signal'>): Promise<void> {
-  await assertNoRestore(repository.sessions, { grafana: await identityOf({ instance, signal }) }, { signal });
+  const { keys } = await grafanaOf({ instance, signal });
+  await assertNoRestore(repository.sessions, { grafana: keys.map(({ x }) => x) }, { signal });
 }
 
-/** The keys that identify the Grafana of a restore; none where it shows none. */
-export async function identityOf({ instance, signal }: Pick<ApplyOptions, 'instance' | 'signal'>): Promise<string[]> {
-  const client = instance.orgs[0]?.client;
-  return client === undefined ? [] : grafanaIdentity(client, signal);
+/** The Grafana of a restore, as its record names it. */
+export async function grafanaOf({
+  instance: { url, orgs },
+  signal,
+}: Pick<ApplyOptions, 'instance' | 'signal'>): Promise<NonNullable<RunRecord['grafana']>> {
+  const client = orgs[0]?.client;
+  return { url, keys: client === undefined ? [] : await grafanaKeys(client, signal) };
+}
+
+/** The runs that wrote to the Grafana of a restore, or do not say to which. */
+export async function thoseHere<Stored extends { record: RunRecord }>(
+  options: Pick<ApplyOptions, 'instance' | 'signal'>,
+  runs: readonly Stored[],
+): Promise<Stored[]> {
+  const here = runs.some(({ record }) => record.grafana !== undefined) ? await grafanaOf(options) : undefined;
+  return runs.filter(({ record: { grafana } }) => !here || !grafana || wroteTo(here, grafana));
 }
 
 async function open(
   { run, repository, safetySnapshot, log, signal }: ApplyOptions,
-  grafana: readonly string[],
+  { keys }: NonNullable<RunRecord['grafana']>,
 ): Promise<Session | undefined> {
   if (run === undefined) {
     return undefined;
   }
   try {
-    return await openRestore(repository.sessions, { id: run, grafana }, { signal });
+    return await openRestore(repository.sessions, { id: run, grafana: keys.map(({ x }) => x) }, { signal });
   } catch (error) {
     const isRefused = error instanceof DashkeepError && error.code.startsWith('DK_STORE_');
     if (safetySnapshot || !isRefused) {

@@ -15,7 +15,7 @@ import { restoreEverything } from './everything/apply.ts';
 import { Leaving } from './apply/leaving.ts';
 import { giveUp, homeOf, keptResult } from './everything/caller.ts';
 import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
-import { exclusively, identityOf } from './exclusive.ts';
+import { exclusively, grafanaOf } from './exclusive.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { withSecurity } from './plan/security.ts';
 import type { ApplyOptions, Plan, PlannedItem, Restored } from './types.ts';
@@ -29,23 +29,23 @@ const READ_SINGLY = 50;
  * writes to the same Grafana.
  */
 export async function restore(options: ApplyOptions): Promise<Restored> {
-  const { plan, instance } = options;
+  const { plan } = options;
   const { everything } = plan;
-  const keys = await identityOf(options);
-  options.note?.({ grafana: { url: instance.url, keys } });
+  const grafana = await grafanaOf(options);
+  options.note?.({ grafana });
   if (everything !== undefined) {
     requireConfirmation(plan, options.confirm);
-    return exclusively(options, keys, () => restoreEverything(options, everything));
+    return exclusively(options, grafana, () => restoreEverything(options, everything));
   }
   if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
     // Then this run ends an interrupted one that had written everything.
     options.note?.({ source: plan.snapshot });
     return plan.roles === undefined
       ? { results: [] }
-      : exclusively(options, keys, async () => ({ results: await takeRolesBack(options) }));
+      : exclusively(options, grafana, async () => ({ results: await takeRolesBack(options) }));
   }
   requireConfirmation(plan, options.confirm);
-  return exclusively(options, keys, () => applySafely(options));
+  return exclusively(options, grafana, () => applySafely(options));
 }
 
 async function applySafely(options: ApplyOptions): Promise<Restored> {

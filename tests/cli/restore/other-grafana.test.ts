@@ -47,3 +47,17 @@ it('names the Grafana that an unfinished restore wrote to, where it is another o
   expect((await dashkeep(grafana, [...restore, '--apply'])).exit).toBe(0);
   expect((await dashkeep(grafana, restore)).error).not.toContain('did not finish');
 });
+
+it('undoes a restore only in the Grafana that it wrote to', async () => {
+  const restore = ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--json'];
+  await dashkeep(grafana, ['backup', '--kinds', 'folder,dashboard']);
+  // Both have the same dashboards; one of them made its own.
+  await dashkeep(other, restore);
+  grafana?.wipe();
+  const { run } = (await dashkeep(grafana, restore)).json;
+  const undo = ['restore', '--undo', run, '--apply', '--confirm', 'Main Org.'];
+  const { exit, error } = await dashkeep(other, undo);
+  expect([exit, other?.state.org(1).dashboards.size]).toEqual([2, 6]);
+  expect(error).toContain(`run ${run} restored into the Grafana at ${grafana?.url}`);
+  expect([(await dashkeep(grafana, undo)).exit, grafana?.state.org(1).dashboards.size]).toEqual([0, 0]);
+});

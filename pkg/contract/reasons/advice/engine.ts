@@ -35,6 +35,7 @@ export const ENGINE_ADVICE = {
     cli: "To confirm, type '{confirm}', or pass it with --confirm.",
     page: 'To confirm, type “{confirm}”.',
   },
+  'undo-where-restored': 'Undo it in that Grafana: set GRAFANA_URL to its address.',
   'restore-earlier': 'Restore these resources from an earlier backup instead.',
   'save-plan': 'Create a plan with this command: {command}',
   'restore-here': {

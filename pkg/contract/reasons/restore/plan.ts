@@ -131,6 +131,7 @@ export const PLAN_REASONS = {
   'only-this-org':
     'this restore covers only {org}, not {others}; to restore another organization, switch to it in Grafana, or run {command} as a server admin',
 
+  'other-grafana': 'run {run} restored into the Grafana at {url}, and this is another one, or has a new database',
   'safety-snapshot-gone':
     'the safety snapshot {snapshot} of this restore no longer exists, so the restore cannot be undone',
   created: 'the run created it',

@@ -10,6 +10,7 @@ import { restoresSince } from '../../restored-since.ts';
 import { publishedBy } from '../../runs.ts';
 import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
 import { isCreatedInPart, isUpdatedInPart, storedContent } from '../content.ts';
+import { thoseHere } from '../exclusive.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
@@ -28,10 +29,7 @@ interface LastWrite {
   touched: Touched;
 }
 
-/**
- * What earlier restores wrote, by their records; read when first asked for. Only those since the snapshot matter: what
- * a restore wrote before is in it.
- */
+/** What restores since the snapshot wrote in this Grafana, by their records; read when first asked for. */
 export class EarlierRestores {
   readonly #request: PlanRequest;
   #records: Promise<EarlierRestore[]> | undefined;
@@ -189,7 +187,8 @@ export class EarlierRestores {
   async #load(): Promise<EarlierRestore[]> {
     const { repository, manifest, signal } = this.#request;
     const since = Date.parse(manifest.finished);
-    const runs = await restoresSince({ repository, signal }, ({ started }) => Date.parse(started) >= since);
+    const isSince = ({ started }: Pick<RunRecord, 'started'>): boolean => Date.parse(started) >= since;
+    const runs = await thoseHere(this.#request, await restoresSince({ repository, signal }, isSince));
     return runs.map((run) => ({ ...run, touched: new Map(run.record.touched?.map((one) => [keyOf(one), one])) }));
   }
 }

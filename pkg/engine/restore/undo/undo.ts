@@ -1,5 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
+import type { Manifest } from '../../../contract/manifest.ts';
 import { hasRoles, type RunRecord, type Touched } from '../../../contract/runs.ts';
 import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { because, refusal } from '../../../contract/reasons/reason.ts';
@@ -9,7 +10,9 @@ import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { isAmong } from '../app-dashboards.ts';
+import { wroteTo } from '../../same-grafana.ts';
 import { sourceOf } from '../content.ts';
+import { grafanaOf } from '../exclusive.ts';
 import { accountsEntered } from '../everything/interrupted.ts';
 import { planCreatedRemovals } from './created.ts';
 import { withDeprived } from './deprived.ts';
@@ -32,7 +35,7 @@ export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'
  * @returns the plan, the request to apply it with, and the very snapshot that both were made from: who wrote it has to
  * be asserted before anything is applied, and a second reading may find another file.
  * @throws DK_RUN_UNTRUSTED when no trusted key signed the record; DK_USAGE when the run is no restore, has no safety
- * snapshot, or is one that changed nothing; DK_NOT_FOUND when the safety snapshot is gone.
+ * snapshot, changed nothing, or was of another Grafana; DK_NOT_FOUND when the safety snapshot is gone.
  */
 export async function planUndo(
   asked: UndoRequest,
@@ -44,6 +47,7 @@ export async function planUndo(
   }
   const stored = await storedSnapshot(asked, snapshot, isSafety);
   const { manifest } = stored;
+  await assertWroteHere(asked, run, manifest);
   // A copied record may be older than the run's last one, but it never names what its run did not make.
   if (isSafety && (manifest.trigger !== 'safety' || timeOfId(manifest.id) < timeOfId(run.id))) {
     throw new DashkeepError('DK_USAGE', `${snapshot} is not the safety snapshot of run ${run.id}`);
@@ -145,6 +149,20 @@ async function storedSnapshot(asked: UndoRequest, id: string, isSafety: boolean)
       });
     }
     throw error;
+  }
+}
+
+/**
+ * What a restore created in one Grafana may be somebody's in another.
+ * @throws DK_USAGE
+ */
+async function assertWroteHere(asked: UndoRequest, { id, grafana }: RunRecord, safety: Manifest): Promise<void> {
+  // Earlier releases say only where the safety snapshot was taken.
+  const there = grafana ?? { url: safety.grafana.url, keys: [] };
+  if (!wroteTo(await grafanaOf(asked), there)) {
+    throw refusal('DK_USAGE', reason('other-grafana', { run: id, url: there.url }), {
+      advice: reason('undo-where-restored'),
+    });
   }
 }
 
