@@ -4,6 +4,7 @@ import type { Text } from '../texts.ts';
 export const HINT_REASONS = {
   'give-admin-role': 'Give the service account the Admin role, or a custom role with these actions.',
   'token-made-soon': 'A running service creates another one within a minute. This command creates one now: {command}',
+  'org-token-soon': 'The service creates this token within minutes. Then run this check again.',
   'check-membership': 'Check that the admin is a member of that organization.',
   'change-api-token': 'Change {name} regularly, or remove it, so that the service creates and replaces its tokens.',
   'include-org': {

@@ -73,7 +73,16 @@ export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): P
     const { deploymentTarget } = await parts.settings.effective();
     const link = { ...grafana, ...parts.access, clock, randomness, log };
     server = deploymentTarget ? await serverClient(link, signal) : undefined;
-    const rights = await checkRights(compact({ ...instance, orgs, server }), { clock, log, signal }, asked);
+    // A restore may just have created that organization. After a failed attempt, the check of the token gives advice.
+    const createsToken = (id: number): boolean =>
+      admin !== undefined &&
+      parts.keeper?.existing.has(id) === true &&
+      !parts.keeper.status.orgs.some((one) => one.id === id);
+    const rights = await checkRights(
+      compact({ ...instance, orgs, server }),
+      { clock, log, signal },
+      { ...asked, createsToken },
+    );
     const serverAdmin = server ?? (instance.serverAdmin ? opened : undefined);
     const left = serverAdmin === undefined ? [] : await leftoverChecks(serverAdmin, signal);
     return [checked(reason('check-of-grafana'), 'ok', [found]), rights, ...left];

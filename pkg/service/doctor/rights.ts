@@ -18,6 +18,8 @@ export interface AskedFor extends Pick<Covered, 'orgs' | 'scope'> {
   excludeKinds: readonly KindName[];
   /** Start of the variables of a connection; undefined for the Grafana that is backed up. */
   connection?: string;
+  /** Whether the service creates a token for an organization that has none. */
+  createsToken?: (org: number) => boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function checkRights(
   if (first?.refused !== undefined && reached.every(({ refused }) => refused !== undefined && !isOfAccess(refused))) {
     return checked(subject, 'skipped', [reason('rights-silent', { message: first.refused.message })]);
   }
-  const all = [...reached, ...withoutToken(asked.orgs, reached)];
+  const all = [...reached, ...withoutToken(asked, reached)];
   // That of the organization with the server kinds last.
   const kinds: Manifest['kinds'] = Object.assign({}, ...all.map((one) => one.kinds).reverse());
   const { whole, parts, advice: general } = coverageOf({ ...asked, kinds, errors: errorsOf(all, kinds) });
@@ -70,14 +72,17 @@ function isOfAccess(refused: DashkeepError): boolean {
 }
 
 /** Organizations that are to be backed up and that nothing reaches. */
-function withoutToken(orgs: AskedFor['orgs'], reached: readonly OrgRights[]): OrgRights[] {
+function withoutToken(
+  { orgs, createsToken }: Pick<AskedFor, 'orgs' | 'createsToken'>,
+  reached: readonly OrgRights[],
+): OrgRights[] {
   const missing = orgs.filter(({ id }) => !reached.some(({ org }) => org.id === id));
-  return missing.map((org) => ({ org, kinds: {}, lacking: [], refused: noToken(org.id) }));
+  return missing.map((org) => ({ org, kinds: {}, lacking: [], refused: noToken(org.id, createsToken?.(org.id)) }));
 }
 
-function noToken(id: number): DashkeepError {
-  const org = String(id);
-  return new DashkeepError('DK_SETTINGS', 'there is no token for it', { advice: reason('set-org-token', { org }) });
+function noToken(id: number, comesSoon = false): DashkeepError {
+  const advice = comesSoon ? reason('org-token-soon') : reason('set-org-token', { org: String(id) });
+  return new DashkeepError('DK_SETTINGS', 'there is no token for it', { advice });
 }
 
 function errorsOf(all: readonly OrgRights[], kinds: Manifest['kinds']): Manifest['errors'] {

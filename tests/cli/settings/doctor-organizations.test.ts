@@ -59,6 +59,16 @@ it('names the organization of which the account is not a member', async () => {
   expect(await rights({ ...ADMIN, DASHKEEP_ORGS: '1' })).not.toMatch(/FAILED|not a member/);
 });
 
+it('asks for no token of a new organization if the service creates it', async () => {
+  const all = { ...ADMIN, DASHKEEP_ORGS: 'all' };
+  expect((await run(all, 'bootstrap')).exit).toBe(0);
+  const third = await createOrg('Third');
+  const found = await rights(all);
+  expect(found).toContain(`org ${third} (Third): there is no token for it`);
+  expect(found).toContain('The service creates this token within minutes');
+  expect(found).not.toContain('GRAFANA_API_TOKEN_ORG_');
+});
+
 it('names the kinds that a token of another organization cannot read', async () => {
   const tokens = {
     GRAFANA_API_TOKEN: grafana.token({ role: 'Admin' }),
