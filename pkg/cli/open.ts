@@ -10,6 +10,7 @@ import { SecretState } from '../kubernetes/state.ts';
 import type { FleetOptions } from '../engine/fleet.ts';
 import { orgsOfCommands, type GrafanaLink } from '../operations/grafana.ts';
 import type { Session } from '../operations/session.ts';
+import { compareClocks } from '../repository/clocks.ts';
 import { quickView } from '../repository/index/quick-view.ts';
 import { openRepository, type OpenOptions } from '../repository/open.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -77,9 +78,35 @@ export async function withSession<T>(
   return withStore(context, flags, (store) => sessionIn(context, flags, { store, create }, work));
 }
 
+/** The same for a command that only reads. It also warns if this machine's clock differs from the target's. */
+export async function withReading<T>(
+  context: CliContext,
+  flags: CommonFlags,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return withSession(context, flags, false, (session) =>
+    warningOfClock(context, session.repository.store, () => work(session)),
+  );
+}
+
+/** Compares the clocks while the work is done: the comparison takes a request. */
+async function warningOfClock<T>(
+  { clock, log, signal }: CliContext,
+  store: ObjectStore,
+  work: () => Promise<T>,
+): Promise<T> {
+  // The work reports why the target cannot be reached.
+  const compared = compareClocks({ store, clock, log, ignoreClock: true }, { signal }).catch(() => undefined);
+  try {
+    return await work();
+  } finally {
+    await compared;
+  }
+}
+
 /**
- * The same for a run that needs Grafana. Where nothing says how to reach it, none begins: it would count as one that
- * failed, such as a restore test, and the first backup would leave an empty repository.
+ * `withSession` for a run that needs Grafana. Where nothing says how to reach it, none begins: it would count as one
+ * that failed, such as a restore test, and the first backup would leave an empty repository.
  * @throws DK_SETTINGS for no usable address, or no credentials
  */
 export async function withGrafanaSession<T>(
@@ -142,7 +169,7 @@ export function snapshotsOf(
   flags: CommonFlags,
 ): Promise<{ snapshots: SnapshotSummary[]; damage: Damage | undefined }> {
   const { signal } = context;
-  return withStore(context, flags, async (store) => {
+  const read = async (store: ObjectStore) => {
     const state = await openState(context, flags);
     const options = await openOptions(context, flags, { store, state, create: false });
     const view = await quickView(options);
@@ -152,7 +179,8 @@ export function snapshotsOf(
     const isLate = latest !== undefined && (await view?.hasTrustedSince(latest.time)) === true;
     const snapshots = isLate ? await withLosses(context, listed, latest, await openRepository(options)) : listed;
     return { snapshots, damage: await view?.damage() };
-  });
+  };
+  return withStore(context, flags, (store) => warningOfClock(context, store, () => read(store)));
 }
 
 /** With the losses of the latest backup since earlier ones, whose keys a person trusted only after it was made. */

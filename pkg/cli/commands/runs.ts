@@ -6,7 +6,7 @@ import { asTheyAre, continuationOf, interruptedUndoOf, listedRuns, withoutWords 
 import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withSession } from '../open.ts';
+import { withReading } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { permissionsText } from '../output/counts.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
@@ -31,7 +31,7 @@ export const registerRuns: Register = (program, run) => {
 };
 
 async function showRuns(context: CliContext, id: string | undefined, flags: Flags): Promise<Exit> {
-  await withSession(context, flags, false, async ({ repository }) =>
+  await withReading(context, flags, async ({ repository }) =>
     id === undefined ? list(context, repository, flags) : showOne(context, repository, id, flags),
   );
   return 0;

@@ -6,7 +6,7 @@ import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
-import { readSnapshots, withSession } from '../open.ts';
+import { readSnapshots, withReading } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { counted, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -37,7 +37,7 @@ async function searchTexts(context: CliContext, text: string, flags: Flags): Pro
   const limit = wholeNumber(flags.limit, '--limit');
   const kinds = flags.kind?.map(kindOf);
   parseSearch(text);
-  const page = await withSession(context, flags, false, async ({ repository }) => {
+  const page = await withReading(context, flags, async ({ repository }) => {
     const progress = progressPrinter(context, flags.json === true);
     const onProgress = (done: number, total: number): void =>
       progress.report({ phase: 'indexing resources', done, total, kinds: {} });

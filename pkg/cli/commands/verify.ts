@@ -6,7 +6,7 @@ import { isMendable, type VerifyProblem } from '../../repository/verify/problems
 import type { VerifyReport } from '../../repository/verify/verify.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withSession } from '../open.ts';
+import { withReading } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -37,7 +37,7 @@ async function verify(context: CliContext, snapshot: string | undefined, flags: 
     flags.readDataSubset === undefined ? flags.readData === true : { percent: percentOf(flags.readDataSubset) };
   const progress = progressPrinter(context, flags.json === true);
   const run = { kind: 'verify', trigger: 'manual', signal: context.signal, onProgress: progress.report } as const;
-  const report = await withSession(context, flags, false, (session) =>
+  const report = await withReading(context, flags, (session) =>
     recordRun(session, run, (one) => runVerify(session, { readData, snapshot }, one)),
   ).finally(progress.end);
   printResult(context, flags, report, () => printReport(context, report));

@@ -1,25 +1,29 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { variants } from '../../support/budget.ts';
 import { runMain } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
 import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { realClock } from '../../support/ports.ts';
+import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 
-const HOUR = 3_600_000;
+const [MINUTE, HOUR] = [60_000, 3_600_000];
 
 let grafana: Simulator;
+let s3: S3Server;
 let directory: string;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2' });
+  s3 = await startS3Server({ buckets: ['bucket'] });
   directory = (await memoryDirectory()).path;
 });
 
 afterEach(async () => {
-  await grafana.close();
+  await Promise.all([grafana.close(), s3.close()]);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -29,6 +33,7 @@ function dashkeep(target: string, args: string[], off = 0): ReturnType<typeof ru
     GRAFANA_API_TOKEN: grafana.token(),
     DASHKEEP_TARGET: target,
     DASHKEEP_STATE_DIR: join(directory, 'state'),
+    ...s3.environment,
     ...fewKinds(),
   };
   return runMain(args, environment, { clock: { ...realClock, now: () => new Date(Date.now() + off) } });
@@ -43,3 +48,28 @@ it('an hour behind Grafana, names the clock, and no snapshot to remove from a di
   expect([ignored.exit, ignored.error]).toEqual([0, expect.stringContaining('ahead of Dashkeep’s clock')]);
   expect(refused.error + ignored.error).not.toContain('dashkeep forget');
 });
+
+it.each(variants([2 * MINUTE, -HOUR, HOUR, -2 * MINUTE], 2))(
+  'off by %i ms, is a warning of commands that only read a bucket',
+  async (off) => {
+    const target = 's3://bucket/dashkeep';
+    expect((await dashkeep(target, ['backup'])).exit).toBe(0);
+    const commands = [
+      ['snapshots'],
+      ['show', 'latest'],
+      ['diff', 'latest', 'live'],
+      ['search', 'folder'],
+      ['verify'],
+      ['runs'],
+    ];
+    for (const command of commands) {
+      const { exit, error } = await dashkeep(target, command, off);
+      expect([command, exit, error.match(/the clocks of Dashkeep and of the target differ/g)]).toEqual([
+        command,
+        0,
+        [expect.anything()],
+      ]);
+      expect((await dashkeep(target, command)).error).toBe('');
+    }
+  },
+);
