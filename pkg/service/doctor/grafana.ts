@@ -81,7 +81,7 @@ export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): P
     const rights = await checkRights(
       compact({ ...instance, orgs, server }),
       { clock, log, signal },
-      { ...asked, createsToken },
+      { ...asked, createsToken, config: parts.config },
     );
     const serverAdmin = server ?? (instance.serverAdmin ? opened : undefined);
     const left = serverAdmin === undefined ? [] : await leftoverChecks(serverAdmin, signal);

@@ -7,6 +7,8 @@ import { adviceOf } from '../../contract/reasons/reason.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
 import { coverageOf, type Covered } from '../../repository/snapshots/coverage.ts';
+import type { ServiceConfig } from '../config.ts';
+import { withTarget } from '../status/coverage-now.ts';
 import { checked } from './check.ts';
 import { rightsByOrg, type OrgRights } from './org-rights.ts';
 
@@ -16,6 +18,8 @@ const MOST_NAMED = 5;
 /** What backups are asked for. */
 export interface AskedFor extends Pick<Covered, 'orgs' | 'scope'> {
   excludeKinds: readonly KindName[];
+  /** The configuration of the service; undefined for a connection. */
+  config?: Pick<ServiceConfig, 'settings'>;
   /** Start of the variables of a connection; undefined for the Grafana that is backed up. */
   connection?: string;
   /** Whether the service creates a token for an organization that has none. */
@@ -29,7 +33,7 @@ export interface AskedFor extends Pick<Covered, 'orgs' | 'scope'> {
 export async function checkRights(
   instance: Instance,
   run: Pick<KindContext, 'clock' | 'log' | 'signal'>,
-  { excludeKinds, connection, ...asked }: AskedFor,
+  { excludeKinds, config, connection, ...asked }: AskedFor,
 ): Promise<DoctorCheck> {
   const subject = reason('check-of-rights');
   const reached = await rightsByOrg(instance, run, excludeKinds);
@@ -41,8 +45,9 @@ export async function checkRights(
   // That of the organization with the server kinds last.
   const kinds: Manifest['kinds'] = Object.assign({}, ...all.map((one) => one.kinds).reverse());
   const { whole, parts, advice: general } = coverageOf({ ...asked, kinds, errors: errorsOf(all, kinds) });
-  const advice =
+  const fitting =
     connection === undefined ? general : general.map(() => reason('include-in-connection', { connection }));
+  const advice = config === undefined ? fitting : withTarget(fitting, config);
   const flawed = all.filter(({ lacking, refused }) => lacking.length > 0 || refused !== undefined);
   if (flawed.length === 0) {
     return checked(subject, whole ? 'ok' : 'warning', parts, ...advice);

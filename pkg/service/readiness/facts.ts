@@ -33,7 +33,7 @@ import { notEntered } from './not-entered.ts';
 import type { AllNeeded, Needs } from './needs.ts';
 
 export interface ReadinessParts {
-  config: Pick<ServiceConfig, 'grafana' | 'orgIds'>;
+  config: Pick<ServiceConfig, 'grafana' | 'orgIds' | 'settings'>;
   settings: SettingsStore;
   repositoryCache: RepositoryCache;
   secondCopy: Pick<SecondCopy, 'isSet' | 'isLate' | 'target'>;
@@ -208,7 +208,7 @@ async function repositoryFacts(
     newest: newest && manifest?.shrunk ? { ...newest, shrunk: manifest.shrunk } : newest,
     complete,
     manifest,
-    coverage: manifest && coverageNow(coverageOf(manifest), settings.view().values, idsOf(manifest), config.orgIds),
+    coverage: manifest && coverageNow(coverageOf(manifest), settings.view().values, idsOf(manifest), config),
     findings: findings.map((one) => shownTo(caller, findingError(one))),
     runs: Object.fromEntries(ended),
     scheduled: backups.some(({ trigger }) => trigger === 'scheduled'),

@@ -185,7 +185,7 @@ export class StatusView {
             repository.coverage,
             this.#parts.settings.view().values,
             [...repository.orgs].flatMap(([id, one]) => (one.newest?.id === repository.newest?.id ? [id] : [])),
-            this.#parts.config.orgIds,
+            this.#parts.config,
           )
         : undefined,
       lastFull: isShown && (seen.status === 'partial' || seen.shrunk !== undefined) ? repository.lastFull : undefined,

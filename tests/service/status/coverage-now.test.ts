@@ -8,9 +8,10 @@ const own = coverageOf({
   errors: [],
   scope: { orgs: 'own', serverAdmin: true, others: [{ id: 2, name: 'Berlin' }] },
 });
-const codes = (orgs: 'all' | 'token', orgIds?: number[]) => {
-  const settings = { scope: { orgs, excludeKinds: [], plainCopies: 'auto' as const, fullReadEvery: 12 } };
-  return coverageNow(own, settings, [1], orgIds)?.advice.map(({ code }) => code);
+const SET = new Map([['target.url', { value: 's3://bucket', from: 'DASHKEEP_TARGET' }]]);
+const codes = (orgs: 'all' | 'token', orgIds?: number[], settings = SET) => {
+  const values = { scope: { orgs, excludeKinds: [], plainCopies: 'auto' as const, fullReadEvery: 12 } };
+  return coverageNow(own, values, [1], { orgIds, settings })?.advice.map(({ code }) => code);
 };
 
 it('says that the next backup includes other organizations once the settings select them', () => {
@@ -18,6 +19,11 @@ it('says that the next backup includes other organizations once the settings sel
   expect(codes('all')).toEqual(['orgs-in-next']);
   expect(codes('token', [1, 2])).toEqual(['orgs-in-next']);
   expect(own.text).toMatch(/because the settings selected one organization/);
+});
+
+it('advises to set the target only in a deployment that sets none', () => {
+  expect(codes('token', undefined, new Map())).toEqual(['include-orgs', 'set-deployment-target']);
+  expect(codes('token', [1, 2], new Map())).toEqual(['orgs-in-next']);
 });
 
 it('does not say so of organizations that the settings exclude now', () => {

@@ -103,20 +103,20 @@ export const REPOSITORY_ADVICE = {
 
   'orgs-in-next': 'The next backup includes them.',
   'include-orgs': {
-    cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`), because it does not use a target saved on the settings page. A token reaches only one organization.',
-    page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up. Either way, it also has to set the target, because a target saved in the settings is then ignored.',
+    cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A token reaches only one organization.',
+    page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up.',
   },
   'include-given-orgs': {
-    cli: 'To include them, set DASHKEEP_ORGS={orgs}. To exclude them on purpose, set DASHKEEP_ORGS={own}. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`).',
-    page: 'In the deployment, select {orgs} to include the others, or {own} to exclude them on purpose, and set the target.',
+    cli: 'To include them, set DASHKEEP_ORGS={orgs}. To exclude them on purpose, set DASHKEEP_ORGS={own}.',
+    page: 'In the deployment, select {orgs} to include the others, or {own} to exclude them on purpose.',
   },
   'confirm-orgs': {
-    cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If these are set, check the password. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`).',
-    page: 'In the deployment, select {own} if there are no others, or to exclude them on purpose. To include them, select all organizations, and provide the name and password of a server admin. In both cases, also set the target.',
+    cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If these are set, check the password.',
+    page: 'In the deployment, select {own} if there are no others, or to exclude them on purpose. To include them, select all organizations, and provide the name and password of a server admin.',
   },
   'include-server-kinds': {
-    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, remove DASHKEEP_SERVER_KINDS=no if it is set; otherwise, check the password. If a service creates the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
-    page: 'To include the kinds that only a server admin can read, give the service the name and password of a server admin, and set the target in the deployment. Set endpoint, access keys and encryption keys there too, not in the settings. Or exclude these kinds in the settings.',
+    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, remove DASHKEEP_SERVER_KINDS=no if it is set; otherwise, check the password. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+    page: 'To include the kinds that only a server admin can read, give the service the name and password of a server admin. Or exclude these kinds in the settings.',
   },
   'set-server-admin': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin, instead of the token. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
