@@ -129,7 +129,7 @@ describe('the doctor', () => {
   it('fails after a verification that found problems', async () => {
     const where = ['--target', `file://${join(directory, 'target')}`, '--state-dir', join(directory, 'state')];
     const environment = { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token({ role: 'Admin' }) };
-    await runMain(['backup', ...where], environment);
+    const { snapshot } = (await runMain(['backup', '--json', ...where], environment)).json;
     const objects = join(directory, 'target', 'objects');
     const [object = ''] = (await readdir(objects, { recursive: true })).filter((name) => name.endsWith('gz'));
     await writeFile(join(objects, object), 'damaged');
@@ -137,6 +137,8 @@ describe('the doctor', () => {
     const found = await examine(environment);
     expect(found.ok).toBe(false);
     expect(named(found, 'verification')).toMatchObject({ status: 'failed', detail: 'problems found: 1' });
+    await runMain(['forget', snapshot, '--even-newest', '--confirm', snapshot, ...where], environment);
+    expect(named(await examine(environment), 'verification')?.hint).toContain('Verify it again');
   });
 
   it('checks what an admin may read before there is a token, and makes none', async () => {

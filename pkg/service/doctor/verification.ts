@@ -13,11 +13,15 @@ export async function verificationChecks(
   const hasEnded = ({ status, failure }: RunLine): boolean =>
     status === 'complete' || (status === 'failed' && failure === undefined);
   const isVerification = (run: RunLine): boolean => run.kind === 'verify' && hasEnded(run) && isOfAll(run);
-  const last = await runs.newestCertain(isVerification, { org: 0, home: true }, signal);
+  const caller = { org: 0, home: true };
+  const last = await runs.newestCertain(isVerification, caller, signal);
   const found = reason('ready-verify-problems', { count: String(last?.counts['problems'] ?? last?.problems) });
   if (last?.status !== 'failed') {
     return [];
   }
+  const hasChanged = ({ id, kind, counts, status }: RunLine): boolean =>
+    id > last.id && ((counts['forgotten'] ?? 0) > 0 || (kind === 'repair' && status === 'complete'));
   const { why, advice = reason('ready-repair') } = unmendable(last) ?? {};
-  return [checked(reason('ready-of-verification'), 'failed', why === undefined ? [found] : [found, why], advice)];
+  const next = (await runs.newestCertain(hasChanged, caller, signal)) === undefined ? advice : reason('verify-again');
+  return [checked(reason('ready-of-verification'), 'failed', why === undefined ? [found] : [found, why], next)];
 }
