@@ -17,7 +17,7 @@ import type { Repository } from '../repository/repository.ts';
 import type { Damage } from '../repository/verify/damage.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { CopyConfig } from '../service/config.ts';
-import { openStore } from '../storage/open.ts';
+import { openStore, type OpenStoreOptions } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { Configuration } from './config/configuration.ts';
 import { failSecondTarget } from '../operations/copy.ts';
@@ -50,17 +50,21 @@ export async function withCopyTarget<T>(
   }
 }
 
-/** Opens the target alone, does the work, and closes it whatever happens. */
+/**
+ * Opens the target alone, does the work, and closes it whatever happens.
+ * @param options.allowsHttp - no warning that the endpoint is not encrypted
+ */
 export async function withStore<T>(
   context: CliContext,
   flags: CommonFlags,
   work: (store: ObjectStore) => Promise<T>,
+  { allowsHttp = true }: Pick<OpenStoreOptions, 'allowsHttp'> = {},
 ): Promise<T> {
   const { environment, randomness, clock, log } = context;
   const configuration = new Configuration(environment, flags);
   const target = targetOf(configuration);
   const settings = await settingsFor(target, configuration);
-  const store = await openStore(target, { ...settings, clock, random: randomness, log });
+  const store = await openStore(target, { ...settings, allowsHttp, clock, random: randomness, log });
   try {
     return await work(store);
   } finally {
@@ -75,7 +79,8 @@ export async function withSession<T>(
   create: boolean,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  return withStore(context, flags, (store) => sessionIn(context, flags, { store, create }, work));
+  const workIn = (store: ObjectStore): Promise<T> => sessionIn(context, flags, { store, create }, work);
+  return withStore(context, flags, workIn, { allowsHttp: !create });
 }
 
 /** The same for a command that only reads. It also warns if this machine's clock differs from the target's. */

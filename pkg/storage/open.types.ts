@@ -20,6 +20,8 @@ export interface OpenStoreOptions extends StorageSettings {
    * taken.
    */
   outbound?: OutboundPolicy;
+  /** Whether to log an unencrypted endpoint only at the level debug: the first backup and the checks warn of it. */
+  allowsHttp?: boolean;
   clock: Clock;
   random: Randomness;
   log: Log;

@@ -37,7 +37,8 @@ export async function openS3(
 ): Promise<StoreExplanation & { store: S3Store }> {
   const resolved = await resolveS3(target, options.s3 ?? {}, options.clock);
   for (const warning of resolved.warnings) {
-    options.log.warn({ warning: reasonSentence(warning) }, 'check a setting of the S3 target');
+    const isKnown = options.allowsHttp === true && warning.code === 'endpoint-unencrypted';
+    options.log[isKnown ? 'debug' : 'warn']({ warning: reasonSentence(warning) }, 'check a setting of the S3 target');
   }
   options.log.info(
     {
