@@ -183,14 +183,16 @@ describe.each(variants(['12.4', '10.4']))('a restore that enables an app, Grafan
 });
 
 describe('an app that a restore enables', () => {
-  it('does not replace a dashboard that is restored with it', async () => {
+  it.each([
+    ['with its permissions', ['plugin-settings', 'dashboard', 'dashboard-permissions', 'annotation'] as const],
+    ['without its permissions', ['plugin-settings', 'dashboard'] as const],
+  ])('does not replace a dashboard that is restored with it, %s', async (_, kinds) => {
     await install('12.4');
     await set(true);
     await mine();
     const manifest = await bench.backup();
     const before = state();
     await set(false);
-    const kinds = ['plugin-settings', 'dashboard', 'dashboard-permissions', 'annotation'] as const;
     const wanted = { ...WANTED, selection: { kinds }, manifest };
     const { plan, run } = await bench.applyRecorded(wanted, true, 'Main Org., 1 security change');
     expect(named(plan, 'delete')).toEqual([]);

@@ -8,7 +8,7 @@ import { ByteBudget, LARGE_BYTES } from '../../../grafana/http/byte-budget.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { KINDS } from '../../../grafana/kinds/registry.ts';
+import { kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { waitOutRestarts } from '../../restarts.ts';
@@ -64,7 +64,7 @@ export async function applyAllButLeaving(
   try {
     const applying: Applying = {
       ...{ request, plan, progress, changeLog, budget, encoder, missing, leaving },
-      removed: new Set(),
+      removed: new Map(),
     };
     for (const org of request.instance.orgs) {
       for (const kind of KINDS) {
@@ -242,6 +242,10 @@ async function writeItem(
     }
     return kind.write?.(context, { uid, content, live: imported });
   });
+  const permissions = applying.removed.get(item);
+  if (permissions !== undefined) {
+    await kindOf('dashboard-permissions').write?.(context, { uid, content: permissions });
+  }
   if (written !== undefined && written.uid !== target.uid) {
     attempt.uid = written.uid;
     changeLog.drop(target);

@@ -20,8 +20,11 @@ export interface Applying {
   changeLog: ChangeLog;
   missing: MissingOwners;
   leaving: Leaving;
-  /** Items whose live resources this restore deleted before it enabled or disabled an app. */
-  removed: Set<PlannedItem>;
+  /**
+   * Items whose live resources this restore deleted before it enabled or disabled an app, with permissions that they
+   * get back because the plan does not write these.
+   */
+  removed: Map<PlannedItem, Content | undefined>;
   /** Large bodies wait for room in it. */
   budget: ByteBudget;
   /** Compares what was read back with what was to be written. */

@@ -1,8 +1,11 @@
 import type { ApplyResult } from '../../../contract/plan.ts';
 import type { Org } from '../../../grafana/instance.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { isDeletion } from '../app-dashboards.ts';
-import { targetOf } from '../target.ts';
+import { writeContext } from '../context.ts';
+import { keyOf, targetOf } from '../target.ts';
 import type { PlannedItem } from '../types.ts';
 import { isWritten, type Applying } from './attempt.ts';
 import { expectedRemovals } from './expected-writes.ts';
@@ -26,8 +29,18 @@ export async function removeAhead(
     .map((one): PlannedItem => ({ ...one, uid: targetOf(one).uid, action: 'delete' }));
   const others = deletions.filter((one) => !isWritten(one));
   await changeLog.intend(expectedRemovals([...again, ...others]));
+  const permissions = kindOf('dashboard-permissions');
+  const kept = new Map<string, Content | undefined>();
+  for (const { uid, title } of again) {
+    const key = keyOf({ org: org.id, kind: permissions.name, uid });
+    if (!plan.items.some((one) => isWritten(one) && keyOf(targetOf(one)) === key)) {
+      kept.set(uid, await permissions.read(writeContext(request, org), { uid, title }));
+    }
+  }
   // Those are counted when they are written.
   await removeExtra(request, again, changeLog, new ProgressCounter(request.clock, undefined));
-  withApps.filter((one) => changeLog.hasDeleted(targetOf(one))).forEach((one) => removed.add(one));
+  for (const one of withApps.filter((item) => changeLog.hasDeleted(targetOf(item)))) {
+    removed.set(one, one.kind === 'dashboard' ? kept.get(targetOf(one).uid) : undefined);
+  }
   return removeExtra(request, others, changeLog, progress);
 }
