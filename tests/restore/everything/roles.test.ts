@@ -85,3 +85,16 @@ it('no account loses a role because a record says so that no trusted key signed'
   await recorded(manifest);
   expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Admin' });
 });
+
+it('an account that someone has demoted since the snapshot is not an Admin again', async () => {
+  await everything({ manifest: await burned({ profile: '12.4' }) });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  const { members } = bench.sim.state.org(SECOND);
+  members.set(1, 'Admin');
+  const manifest = await bench.backup();
+  members.set(1, 'Viewer');
+  await bench.api('DELETE /api/folders/infra?forceDeleteRules=true', undefined, SECOND);
+  const { record } = await recorded(manifest);
+  expect(record).toMatchObject({ status: 'complete', entered: [] });
+  expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
+});

@@ -217,8 +217,10 @@ class EverythingRun {
     const { caller } = this.#everything;
     const isCaller = (uid: string): boolean => uid === caller.login;
     const find = () => this.#plan.items.find(({ kind, uid }) => kind === 'user' && isCaller(uid));
-    const wasRight = find()?.action === 'unchanged' && this.#brought.created.length === 0;
-    if (!wasRight) {
+    const planned = find()?.action;
+    const wasRight = planned === 'unchanged' && this.#brought.created.length === 0;
+    // Of what someone has changed, the roles that the restore needs may be as in the snapshot.
+    if (!wasRight && planned !== 'skip') {
       await this.#stage(accountsRequest(this.#request, ['user']), isCaller);
     }
     const own = find();
