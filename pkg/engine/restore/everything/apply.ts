@@ -1,10 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { compact } from '../../../contract/compact.ts';
+import { reasonOf } from '../../../contract/errors.ts';
 import { append } from '../../../lib/append.ts';
 import { arrayAt, isJsonObject, stringAt } from '../../../lib/json/json.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
+import { sentenceOf, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { hasRoles, type Entered } from '../../../contract/runs.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
@@ -282,18 +284,17 @@ class EverythingRun {
   async leaveAnyway(): Promise<void> {
     const signal = AbortSignal.timeout(LEAVE_WITHIN_MS);
     setMaxListeners(0, signal);
-    try {
-      const { caller, others } = this.#everything;
-      const request = { ...this.#request, signal };
-      if ((await leave(request, caller, await this.#ownInCreated(), this.#entered())) === undefined) {
-        this.#noteLeft(others);
-      }
-    } catch {
-      const { login } = this.#everything.caller;
-      this.#request.log.warn(
-        { login },
-        'the account used for the restore may still be an Admin of organizations; run the restore again',
-      );
+    const { caller, others } = this.#everything;
+    const leaving = async (): Promise<KnownReason | undefined> =>
+      leave({ ...this.#request, signal }, caller, await this.#ownInCreated(), this.#entered());
+    const why = await leaving().then((kept) => kept && sentenceOf(kept), reasonOf);
+    if (why === undefined) {
+      this.#noteLeft(others);
+      return;
     }
+    this.#request.log.warn(
+      { login: caller.login, reason: why },
+      'the account used for the restore may still be an Admin of organizations; run the restore again',
+    );
   }
 }

@@ -9,7 +9,7 @@ import { addToOrg } from '../../../grafana/accounts.ts';
 import { GrafanaError } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
-import { orgsOf, setMemberships, type WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
+import { orgsOf, type WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { writeContext } from '../context.ts';
 import type { Caller, PlanRequest } from '../types.ts';
 
@@ -72,17 +72,9 @@ export async function leave(
   created: readonly WantedMembership[],
   entered: ReadonlySet<string>,
 ): Promise<KnownReason | undefined> {
-  const context = writeContext(request, homeOf(request.instance.orgs));
-  try {
-    const wanted = [...caller.memberships.values(), ...created];
-    await setMemberships(context, caller, wanted, (org) => entered.has(org));
-    return undefined;
-  } catch (error) {
-    if (isLastAdmin(error)) {
-      return roleKept(error);
-    }
-    throw error;
-  }
+  const wanted = new Map([...caller.memberships.values(), ...created].map((one) => [one.id, one]));
+  const kept = await setRoles(request, caller, ({ id, org }) => wanted.get(id) ?? (entered.has(org) ? {} : undefined));
+  return [...kept.values()][0];
 }
 
 /**
@@ -96,26 +88,48 @@ export async function giveUp(
   accounts: readonly Entered[],
   created: ReadonlySet<string>,
 ): Promise<ReadonlyMap<Entered, KnownReason | undefined>> {
-  const { signal } = request;
-  const home = homeOf(request.instance.orgs);
   const kept = new Map<Entered, KnownReason | undefined>();
   for (const account of accounts) {
-    for (const one of (await orgsOf(writeContext(request, home), account.id)) ?? []) {
-      const before = account.orgs.find(({ id }) => id === numberAt(one, 'orgId'));
-      if (stringAt(one, 'role') !== 'Admin' || (before === undefined && !created.has(orgNameOf(one)))) {
-        continue;
+    const before = new Map(account.orgs.map((one) => [one.id, one]));
+    const own = await setRoles(request, account, ({ id, org, role }) =>
+      role === 'Admin' ? (before.get(id) ?? (created.has(org) ? {} : undefined)) : undefined,
+    );
+    if (own.size > 0) {
+      kept.set(account, [...own].find(([id]) => before.has(id))?.[1]);
+    }
+  }
+  return kept;
+}
+
+/**
+ * Changes the roles of an account, in one organization after another.
+ * @param roleIn - its role from now on; none if it leaves, undefined where it stays what it is
+ * @returns why a role stays nevertheless, by the ID of the organization: an organization keeps its last admin
+ */
+async function setRoles(
+  request: PlanRequest,
+  { id: account }: Pick<Caller, 'id'>,
+  roleIn: (one: WantedMembership) => { role?: string | undefined } | undefined,
+): Promise<ReadonlyMap<number, KnownReason>> {
+  const { signal } = request;
+  const home = homeOf(request.instance.orgs);
+  const kept = new Map<number, KnownReason>();
+  for (const one of (await orgsOf(writeContext(request, home), account)) ?? []) {
+    const now = { id: numberAt(one, 'orgId') ?? 0, org: orgNameOf(one), role: stringAt(one, 'role') ?? '' };
+    const wanted = roleIn(now);
+    if (wanted === undefined || wanted.role === now.role) {
+      continue;
+    }
+    const path = `/api/orgs/${now.id}/users/${account}`;
+    try {
+      await (wanted.role === undefined
+        ? home.client.delete(path, { signal })
+        : home.client.patch(path, { role: wanted.role }, { signal }));
+    } catch (error) {
+      if (!isLastAdmin(error)) {
+        throw error;
       }
-      const path = `/api/orgs/${numberAt(one, 'orgId')}/users/${account.id}`;
-      try {
-        await (before?.role === undefined
-          ? home.client.delete(path, { signal })
-          : home.client.patch(path, { role: before.role }, { signal }));
-      } catch (error) {
-        if (!isLastAdmin(error)) {
-          throw error;
-        }
-        kept.set(account, before === undefined ? kept.get(account) : roleKept(error));
-      }
+      kept.set(now.id, roleKept(error));
     }
   }
   return kept;

@@ -178,15 +178,16 @@ function forecastOne(
   if (target.org === undefined && isUnnamed(target)) {
     return itemOf(entry, 'blocked', reason('org-unnamed', { id: String(target.from) }));
   }
-  return target.org === undefined
+  // What an unfinished restore created there is found out once the account is in it again.
+  return target.org === undefined || target.isNew === true
     ? itemOf(entry, 'create', reason('missing'))
     : itemOf(entry, 'blocked', reason('org-closed', { name: target.name }));
 }
 
 /**
- * Adds to items of organizations that will be created what the content alone says: what becomes public, as all else
- * there is for its members only, and which secrets must be entered again. No entry with supplied secrets can mean the
- * ID that the organization gets.
+ * Adds to items of organizations that will be created, or that an unfinished restore created and left, what the content
+ * alone says: what becomes public, as all else there is for its members only, and which secrets must be entered again.
+ * No entry with supplied secrets can mean the ID that an organization gets.
  */
 async function foresee(request: PlanRequest, items: readonly PlannedItem[]): Promise<void> {
   const { secrets } = request.options;

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
+import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { planEverything } from '../../../pkg/engine/restore/everything/plan.ts';
+import { bench, burned, everything, people, setUp } from '../burned.ts';
+import { stoppedAt } from '../undo/undoing.ts';
+import { recorded } from './recorded.ts';
+
+setUp();
+
+const FOLDER = /^POST .*\/folders(\?|$)/;
+const idOf = (name: string): number => [...bench.sim.state.orgs.values()].find((one) => one.name === name)!.id;
+
+const isAdmin = ({ kind, uid }: ResourceRef): boolean => kind === 'user' && uid === 'admin';
+
+/** Restores everything in a process that a person stops after a request. */
+async function stopped(manifest: Manifest, match: RegExp, skip = 0) {
+  const { record } = await stoppedAt(bench, { match, skip, end: 'stopped' }, (signal) => recorded(manifest, signal));
+  expect(record.status).toBe('interrupted');
+  return record;
+}
+
+it('an organization that keeps its last admin keeps no role in the others', async () => {
+  await everything({ manifest: await burned({ profile: '12.4' }) });
+  const { state } = bench.sim;
+  Object.assign(state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  const second = state.org(idOf('Second'));
+  second.members.set(1, 'Admin');
+  await bench.api('POST /api/orgs', { name: 'Third' });
+  await bench.api('POST /api/folders', { uid: 'lost', title: 'Lost' }, idOf('Third'));
+  bench.sim.advance(60_000);
+  const manifest = await bench.backup();
+  await bench.api('DELETE /api/folders/lost', undefined, idOf('Third'));
+  const bob = [...state.users.values()].find(({ login }) => login === 'bob')!.id;
+  second.members.delete(1);
+  second.members.set(bob, 'Viewer');
+  state.org(idOf('Third')).members.set(1, 'Viewer').set(bob, 'Admin');
+
+  const { entered } = await stopped(manifest, FOLDER);
+  expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Admin', Third: 'Viewer' });
+  expect(entered).toMatchObject([{ login: 'admin' }]);
+  // Once the organization has another admin, finishing the restore takes the role back.
+  second.members.set(bob, 'Admin');
+  const { record } = await recorded(manifest);
+  expect(record).toMatchObject({ status: 'complete', entered: [] });
+  expect(people()['admin']).toEqual({ Acme: 'Admin', Third: 'Viewer' });
+});
+
+it('finishes in an organization that it created and left when it was stopped', async () => {
+  await everything({ manifest: await burned({ profile: '12.4' }) });
+  const { members } = bench.sim.state.org(2);
+  members.set(1, 'Admin');
+  await bench.api('POST /api/dashboards/uid/root/public-dashboards', { isEnabled: true, share: 'public' }, 2);
+  const whole = await bench.backup();
+  members.set(1, 'Viewer');
+  const admin = (await bench.backup()).resources.find(isAdmin)!;
+  const manifest = { ...whole, resources: whole.resources.map((one) => (isAdmin(one) ? admin : one)) };
+  await bench.api('DELETE /api/orgs/2');
+  await stopped(manifest, FOLDER, 1);
+  expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
+  // It asks for what becomes public, as the first plan did.
+  expect((await planEverything(await bench.request({ manifest }))).confirm).toBe('1 security change');
+  const { plan, record } = await recorded(manifest);
+  expect(plan.items.filter(({ action }) => action === 'blocked')).toEqual([]);
+  expect(bench.sim.state.org(2).publicDashboards.size).toBe(1);
+  expect(record).toMatchObject({ status: 'complete', errors: [] });
+  expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
+});
