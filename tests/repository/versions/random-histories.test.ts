@@ -23,7 +23,7 @@ function byManifests(manifests: readonly Manifest[], org: number, kind: KindName
   let version: string | undefined;
   let lastFull: string | undefined;
   for (const manifest of manifests) {
-    const { id, orgs, kinds, errors, resources } = manifest;
+    const { id, orgs, kinds, errors, resources, basedOn } = manifest;
     const whole = errors.some((one) => one.org === org && one.kind === kind && one.uid === '');
     const inCell = resources.filter((one) => one.org === org && one.kind === kind);
     const isAsked = orgs.some((one) => one.id === org) && kinds[kind] !== undefined;
@@ -34,6 +34,9 @@ function byManifests(manifests: readonly Manifest[], org: number, kind: KindName
       continue;
     }
     const open = told.at(-1);
+    if (basedOn !== undefined && open?.object === object) {
+      continue;
+    }
     if (open !== undefined && open.object === object) {
       lastFull = isFull(manifest) ? id : lastFull;
       const { first, count } = open.snapshots;
@@ -106,7 +109,13 @@ const scope: fc.Arbitrary<Partial<MadeUp> & { only?: number }> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ unlisted: fc.constant<MadeUp['unlisted']>([[1, 'dashboard']]) }),
   },
-  { weight: 1, arbitrary: fc.constant<Partial<MadeUp>>({ trigger: 'safety' }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      trigger: fc.constant<MadeUp['trigger']>('safety'),
+      basedOn: fc.constantFrom(undefined, { id: '', started: new Date(0).toISOString() }),
+    }),
+  },
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
   {

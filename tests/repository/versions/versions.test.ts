@@ -137,6 +137,23 @@ describe('what became of a resource', () => {
     expect(await lines()).toEqual(['first-seen 1 0-0×1', 'changed 2 1-1×1', 'changed 1 3-3×1']);
   });
 
+  it('is not proved by what a safety snapshot copied', async () => {
+    const one = of({ 'dashboard/a': 1 });
+    const basedOn = { id: '', started: '2026-01-01T00:00:00.000Z' };
+    const small = (things: MadeUp): MadeUp => ({ ...things, trigger: 'safety', basedOn });
+    await take(one, one, small(one), small(of({ 'dashboard/a': 2 })), small(of({ 'dashboard/a': 2 })), of({}));
+    expect(await lines()).toEqual(['first-seen 1 0-1×2', 'changed 2 3-3×1', 'deleted 5-5×1']);
+    expect((await changes()).map(({ after }) => after && ids.indexOf(after))).toEqual([undefined, 1, 3]);
+    await take(small(of({})), one);
+    expect((await changes()).at(-2)?.snapshots).toMatchObject({ last: ids[5], count: 1 });
+    expect((await changes()).at(-1)).toMatchObject({ what: 'returned', after: ids[5] });
+    await take(small(of({})), of({ 'dashboard/b': 1 }));
+    expect((await changes({ ...A, uid: 'b' }))[0]).toMatchObject({ what: 'created', after: ids[7] });
+    await deleteSnapshot(repository, ids[0]!);
+    await deleteSnapshot(repository, ids[1]!);
+    expect((await lines())[0]).toBe('first-seen 1 2-2×1');
+  });
+
   it('of a deleted organization everything is gone', async () => {
     const orgs = { 'org/Org 1': 1, 'org/Org 2': 1 };
     const kinds: MadeUp['kinds'] = ['org', 'dashboard'];

@@ -13,6 +13,7 @@ export interface MadeUp {
   /** `org/kind/uid` of what it failed to read. */
   unread?: string[];
   trigger?: SnapshotTrigger;
+  basedOn?: Manifest['basedOn'];
   /** Folder of everything in it. */
   folderUid?: string;
 }
@@ -24,7 +25,15 @@ export function objectOf(version: number): string {
 
 /** The manifest of a made-up snapshot. */
 export function madeUp(
-  { orgs, kinds = ['dashboard', 'folder'], unlisted = [], unread = [], trigger = 'scheduled', folderUid }: MadeUp,
+  {
+    orgs,
+    kinds = ['dashboard', 'folder'],
+    unlisted = [],
+    unread = [],
+    trigger = 'scheduled',
+    basedOn,
+    folderUid,
+  }: MadeUp,
   world: { clock: TestClock; randomness: SeededRandomness },
 ): Omit<Manifest, 'format' | 'entriesHash'> {
   const now = world.clock.now();
@@ -67,6 +76,7 @@ export function madeUp(
     grafana: { version: '13.2.0', url: 'http://grafana.test' },
     orgs: Object.keys(orgs).map((id) => ({ id: Number(id), name: `Org ${id}` })),
     sinceFullRead: 0,
+    ...(basedOn === undefined ? {} : { basedOn }),
     kinds: Object.fromEntries(
       kinds.map((kind) => [
         kind,

@@ -31,6 +31,8 @@ export const Scope = z.object({
   except: z.array(z.tuple([z.int().nonnegative(), z.enum(KIND_NAMES)])),
   /** Pairs of which it lacks some, nobody knows which: nothing that it lacks is known to be deleted. */
   incomplete: z.array(z.tuple([z.int().nonnegative(), z.enum(KIND_NAMES)])),
+  /** It copied almost everything from the snapshot before it: what it has in common with that one proves nothing. */
+  copied: z.literal(true).optional(),
 });
 export type Scope = z.infer<typeof Scope>;
 

@@ -71,6 +71,7 @@ export class ObservationsByCell {
         full: this.#full.has(id),
         covers: covers(scope, org, kind) && !this.#isOther(id, scope, org),
         incomplete: isIncomplete(scope, org, kind),
+        copied: scope.copied === true,
       }));
     this.#observations.set(cell, observations);
     return observations;

@@ -5,7 +5,7 @@ import { keyOf, orgOf, thingOf, type Thing } from '../generations/thing.ts';
 import { cellOf, covers, type Scope } from './files.ts';
 
 /** What the index takes of a manifest. */
-export type ViewedManifest = Pick<Manifest, 'id' | 'orgs' | 'kinds' | 'errors' | 'skipped' | 'resources'>;
+export type ViewedManifest = Pick<Manifest, 'id' | 'orgs' | 'kinds' | 'errors' | 'skipped' | 'resources' | 'basedOn'>;
 
 const NOTHING: ReadonlyMap<string, ManifestEntry> = new Map();
 
@@ -67,7 +67,7 @@ export class SnapshotView {
     return this.#incomplete.has(cellOf(org, kind)) || this.#unread.has(keyOf([org, kind, uid]));
   }
 
-  #scopeOf({ orgs, kinds }: ViewedManifest, known: ReadonlyMap<number, string>): Scope {
+  #scopeOf({ orgs, kinds, basedOn }: ViewedManifest, known: ReadonlyMap<number, string>): Scope {
     const isListed = (org: number, kind: KindName): boolean => {
       if (this.#cells.has(cellOf(org, kind))) {
         return true;
@@ -81,6 +81,9 @@ export class SnapshotView {
     const gone = [...known].filter(([id, name]) => !covered.includes(id) && isGone(name));
     const all = [...orgs.map(({ id, name }): [number, string] => [id, name]), ...gone];
     const scope: Scope = { orgs: all.sort((a, b) => a[0] - b[0]), kinds: [], except: [], incomplete: [] };
+    if (basedOn !== undefined) {
+      scope.copied = true;
+    }
     for (const kind of KIND_NAMES) {
       const places = SERVER_KINDS.has(kind) ? [0] : covered;
       const pair = (org: number): Scope['except'][number] => [org, kind];

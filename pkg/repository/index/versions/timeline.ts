@@ -39,6 +39,8 @@ export interface Observation {
   full: boolean;
   /** Whether nothing follows from it that the snapshot lacks the resource. */
   incomplete: boolean;
+  /** Whether it proves nothing unless it differs from what was known before: it may be a copy of that. */
+  copied: boolean;
   is?: Stated;
 }
 
@@ -56,10 +58,13 @@ export function timelineOf(marks: Iterable<Observation>, returned?: ReadonlySet<
   let lastFull: string | undefined;
   let had: string | undefined;
   let hasReturned = false;
-  for (const { snapshot, shown, covers, full, incomplete, is } of marks) {
+  for (const { snapshot, shown, covers, full, incomplete, copied, is } of marks) {
     now = is ?? now;
     hasReturned ||= returned?.has(snapshot) === true;
     if (!shown || !covers || now === 'unread' || (incomplete && now === 'deleted')) {
+      continue;
+    }
+    if (copied && sameVersion(open?.state ?? 'deleted', now)) {
       continue;
     }
     const isAgain = hasReturned && now === 'deleted' && open?.what === 'deleted';
