@@ -2,14 +2,14 @@ import type { ResourceProblem } from '../contract/manifest.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import { because } from '../contract/reasons/reason.ts';
 import { compareAllClocks } from '../engine/clocks.ts';
-import { countingManifest, drill, newestComplete } from '../engine/drill/drill.ts';
+import { countingManifest, drill, newestFull } from '../engine/drill/drill.ts';
 import type { DrillReport } from '../engine/drill/report.ts';
 import { withInstance } from './grafana.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 
 /**
- * Restores a snapshot into a temporary place, by default the newest complete one.
+ * Restores a snapshot into a temporary place, by default the newest full one.
  * @throws DK_NOT_FOUND, DK_CLOCK_SKEW
  */
 export async function runDrill(
@@ -25,7 +25,7 @@ export async function runDrill(
       await compareAllClocks({ ...options, instance });
       const manifest =
         snapshot === undefined
-          ? await newestComplete(repository, signal)
+          ? await newestFull(repository, signal)
           : await countingManifest(repository, snapshot, { signal });
       return drill({ ...options, instance, manifest });
     },

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { drill, newestComplete, type DrillOptions } from '../../pkg/engine/drill/drill.ts';
+import { drill, newestFull, type DrillOptions } from '../../pkg/engine/drill/drill.ts';
 import type { DrillReport } from '../../pkg/engine/drill/report.ts';
 import { drillOutcome } from '../../pkg/operations/drill.ts';
 import { recordRun } from '../../pkg/operations/run.ts';
@@ -38,7 +38,7 @@ async function run(instance: Instance, more: Partial<DrillOptions> = {}): Promis
   setMaxListeners(0, signal);
   return drill({
     id: '20261124T150000Z-0badcafe',
-    manifest: await newestComplete(bench.repository, signal),
+    manifest: await newestFull(bench.repository, signal),
     repository: bench.repository,
     instance,
     clock: bench.clock,
@@ -260,15 +260,18 @@ describe('a drill', () => {
     expect(bench.sim.state.orgs.size).toBe(2);
   });
 
-  it('tries out the newest complete snapshot, not a partial one', async () => {
+  it('tries out the newest full snapshot, not a partial one or one that lacks much', async () => {
     await few();
-    const complete = await bench.repository.manifest('latest');
+    bench.sim.seedDashboards({ count: 20, folders: 1, bytes: 600, seed: 7 });
+    const full = await bench.backup();
+    bench.sim.state.org(1).dashboards.clear();
+    expect(await bench.backup()).toMatchObject({ status: 'complete', shrunk: { since: full.id } });
     bench.sim.setFaults({
       match: /^GET \/api\/playlists|^GET \/apis\/playlist/,
       action: { kind: 'status', status: 500 },
     });
     expect((await bench.backup()).status).toBe('partial');
-    expect((await newestComplete(bench.repository, new AbortController().signal)).id).toBe(complete.id);
+    expect((await newestFull(bench.repository, new AbortController().signal)).id).toBe(full.id);
   });
 
   it('is kept as a run, and is not a snapshot', async () => {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { drill, newestComplete } from '../../pkg/engine/drill/drill.ts';
+import { drill, newestFull } from '../../pkg/engine/drill/drill.ts';
 import type { DrillReport } from '../../pkg/engine/drill/report.ts';
 import { RestoreBench } from '../restore/harness.ts';
 import { newestOf } from '../support/grafana/profiles/tried.ts';
@@ -25,7 +25,7 @@ function runDrill(): Promise<DrillReport> {
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
   return bench.asAccount(async (instance) => {
-    const manifest = await newestComplete(bench.repository, signal);
+    const manifest = await newestFull(bench.repository, signal);
     const { repository, clock } = bench;
     return drill({ id: '20261124T150000Z-0badcafe', manifest, repository, instance, clock, log: silentLog, signal });
   });

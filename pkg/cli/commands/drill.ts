@@ -15,7 +15,7 @@ type Flags = CommonFlags & AskedBy;
 /** Registers `dashkeep drill`. */
 export const registerDrill: Register = (program, run) => {
   withBy(withGrafana(withTarget(program.command('drill'))))
-    .argument('[snapshot]', 'ID or unique prefix of an ID (default: the newest complete snapshot)')
+    .argument('[snapshot]', 'ID or unique prefix of an ID (default: the newest full snapshot)')
     .description('test a restore in a temporary organization or folder, compare the result, and clean up')
     .addHelpText(
       'after',
@@ -57,7 +57,8 @@ function print(context: CliContext, report: DrillReport): void {
   }
   const { snapshot, scratch, checked, verified, leftover } = report;
   const removed = leftover === undefined ? 'now removed' : 'which still exists';
-  printLine(context, `Restored exactly: ${verified} of ${counted(checked, 'resource')} in ${snapshot}.`);
+  const tested = `${verified} of ${counted(checked, 'resource')} in ${snapshot}`;
+  printLine(context, `Restored exactly: ${tested}. Not tested: ${drillOutcome(report).counts?.['skipped']}.`);
   printLine(context, printable(`Restored into the temporary ${scratch.type} '${scratch.name}', ${removed}.`));
   if (leftover !== undefined) {
     printLine(context, printable(leftover));

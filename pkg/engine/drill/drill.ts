@@ -1,4 +1,4 @@
-import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
+import { countsNow, isFull } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
@@ -58,15 +58,13 @@ export async function countingManifest(
 }
 
 /**
- * The newest snapshot with everything in it that is a regular backup and counts. @throws DK_NOT_FOUND
+ * The newest full snapshot that counts, which a recovery would restore. @throws DK_NOT_FOUND
  */
-export async function newestComplete(repository: Repository, signal: AbortSignal): Promise<Manifest> {
+export async function newestFull(repository: Repository, signal: AbortSignal): Promise<Manifest> {
   repository.trust.keys.assertRemembered();
-  const newest = (await repository.snapshots({ signal })).find(
-    (snapshot) => snapshot.status === 'complete' && isRegularBackup(snapshot) && countsNow(snapshot),
-  );
+  const newest = (await repository.snapshots({ signal })).find((snapshot) => isFull(snapshot) && countsNow(snapshot));
   if (newest === undefined) {
-    throw new DashkeepError('DK_NOT_FOUND', 'there is no complete snapshot to restore yet');
+    throw new DashkeepError('DK_NOT_FOUND', 'there is no full snapshot to restore yet');
   }
   return countingManifest(repository, newest.id, { signal });
 }

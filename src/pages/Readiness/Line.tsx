@@ -110,7 +110,7 @@ export function Line({ line, loss, isBusy, isRunning, isHome, onConfirm, onRun }
         {advice !== '' && <div>{advice}</div>}
         {advice !== '' && <SettingsLink href={settingsGuide(line.hints)} />}
         {isForHome && level !== 'ok' && <Text color="secondary">{whoMay('home')}</Text>}
-        {(confirmable || run !== undefined) && !isForHome && level !== 'ok' && (
+        {(confirmable || run !== undefined) && !isForHome && (level !== 'ok' || run === 'drill') && (
           <Stack gap={1} wrap="wrap">
             {lost === undefined ? (
               <Button

@@ -68,7 +68,7 @@ export function ScheduleForm({ settings }: SectionProps) {
         label={t('schedule.drill', 'Restore test')}
         text={t(
           'schedule.drillText',
-          'Restores the newest complete snapshot into a temporary organization or folder, compares the result, and cleans up.',
+          'Restores the last full backup into a temporary organization or folder, compares the result, and cleans up.',
         )}
       />
       <InputField

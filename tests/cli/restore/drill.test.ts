@@ -14,6 +14,7 @@ it('names the organization of what a restore test leaves out, if there are sever
   await api('POST /api/serviceaccounts', robot, second);
   await dashkeep(['backup']);
   const { out } = await dashkeep(['drill']);
+  expect(out).toMatch(/Restored exactly: (\d+) of \1 resources in [^ ]+\. Not tested: [1-9]\d*\./);
   for (const org of [1, second]) {
     expect(out).toContain(`left out: service-account (1), organization ${org}: a restore test creates no accounts`);
   }

@@ -134,12 +134,18 @@ function tested(run: RunLine | undefined): LineResult {
     return { level: 'bad', found: [failure(run)], advice: [reason('ready-see-runs')] };
   }
   const { snapshot = '', duration = 0 } = run;
-  const { checked, verified } = run.counts;
+  const { checked, verified, skipped = 0 } = run.counts;
   const found = [
     reason('ready-tested', { snapshot, seconds: String(Math.round(duration / 1000)) }),
     ...(checked === undefined
       ? []
-      : [reason('ready-came-back', { verified: String(verified), checked: String(checked) })]),
+      : [
+          reason('ready-came-back', {
+            verified: String(verified),
+            checked: String(checked),
+            skipped: String(skipped),
+          }),
+        ]),
   ];
   return run.status === 'complete'
     ? { level: 'ok', found, advice }
