@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { hasRoles, type RunLine, type RunRecord } from '../contract/runs.ts';
+import { mayShareGrafana } from '../grafana/server-identity.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { sharedTime, type TimePorts } from '../repository/clocks.ts';
 import { compactTime } from '../repository/layout.ts';
@@ -9,7 +10,6 @@ import { restoresAtWork } from '../repository/sessions/restores.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { RunRead } from '../repository/runs.ts';
 import { isLater } from '../repository/snapshots/future.ts';
-import { mayShareGrafana } from './same-grafana.ts';
 import { countsByOrg, countsOf } from './backup/report.ts';
 
 /** What looking at runs needs of a repository. */

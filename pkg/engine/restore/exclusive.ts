@@ -1,9 +1,8 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
-import { grafanaKeys } from '../../grafana/server-identity.ts';
+import { grafanaKeys, wroteTo, type NamedGrafana } from '../../grafana/server-identity.ts';
 import type { Session } from '../../repository/sessions/session.ts';
 import { assertNoRestore, openRestore } from '../../repository/sessions/restores.ts';
 import type { RunRecord } from '../../contract/runs.ts';
-import { wroteTo } from '../same-grafana.ts';
 import type { ApplyOptions } from './types.ts';
 
 /**
@@ -12,11 +11,7 @@ import type { ApplyOptions } from './types.ts';
  * admins can write and that ends by itself; see docs/decisions/27-one-restore-at-a-time.md.
  * @throws DK_BUSY while another restore does
  */
-export async function exclusively<T>(
-  options: ApplyOptions,
-  grafana: NonNullable<RunRecord['grafana']>,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function exclusively<T>(options: ApplyOptions, grafana: NamedGrafana, work: () => Promise<T>): Promise<T> {
   const session = await open(options, grafana);
   try {
     return await work();
@@ -39,7 +34,7 @@ export async function assertAlone({
 export async function grafanaOf({
   instance: { url, orgs },
   signal,
-}: Pick<ApplyOptions, 'instance' | 'signal'>): Promise<NonNullable<RunRecord['grafana']>> {
+}: Pick<ApplyOptions, 'instance' | 'signal'>): Promise<NamedGrafana> {
   const client = orgs[0]?.client;
   return { url, keys: client === undefined ? [] : await grafanaKeys(client, signal) };
 }
@@ -55,7 +50,7 @@ export async function thoseHere<Stored extends { record: RunRecord }>(
 
 async function open(
   { run, repository, safetySnapshot, log, signal }: ApplyOptions,
-  { keys }: NonNullable<RunRecord['grafana']>,
+  { keys }: NamedGrafana,
 ): Promise<Session | undefined> {
   if (run === undefined) {
     return undefined;
