@@ -28,6 +28,10 @@ export const RunSummary = z.object({
   source: z.string().optional(),
   /** The run that this restore took back. */
   undoes: z.string().optional(),
+  /** The later run that undid this restore, or finished it. In lists, only of restores that are incomplete. */
+  continuedBy: z.string().optional(),
+  /** Whether that run undid it. */
+  undone: z.literal(true).optional(),
   /** The connection that a restore wrote to. Its snapshots are not in this target. */
   connection: z.string().optional(),
   /** By name: listed, stored, reused, skipped, failed, added, changed, removed, bytes, … Only those that apply. */
@@ -60,13 +64,11 @@ export const Run = RunSummary.extend({
    * plans the rest, or the same again.
    */
   request: RestoreRequest.optional(),
-  /** The later run that undid this restore, or finished it if it is incomplete. */
-  continuedBy: z.string().optional(),
   /** The earlier, incomplete run that this one repeated to finish it. Undoing this one keeps what that one changed. */
   finishes: z.string().optional(),
   /** The restore that it applies: see GET /restores/:id. */
   restore: z.string().optional(),
-  /** Whether POST /runs/:id/undo can plan the way back. */
+  /** Whether POST /runs/:id/undo can plan the way back, and no later run has undone it. */
   undoable: z.boolean(),
   /** The safety snapshot of a restore no longer exists, so nothing can undo the restore. */
   snapshotGone: z.literal(true).optional(),

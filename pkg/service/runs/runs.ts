@@ -58,13 +58,14 @@ export class Runs {
       throw unknown();
     }
     const run = this.view(await connections.whole(record, caller, signal), caller);
-    const [continuedBy, finishes, isGone] = await Promise.all([
-      this.#continuedBy(record, caller, signal),
+    const [continuation, finishes, isGone] = await Promise.all([
+      this.#continuation(record, caller, signal),
       this.#finishes(record, caller, signal),
       run.undoable && this.#lacksSnapshot(run, signal),
     ]);
-    const gone = isGone ? { undoable: false, snapshotGone: true as const } : {};
-    return { ...run, ...compact({ continuedBy, finishes }), ...gone };
+    const gone = isGone ? { snapshotGone: true as const } : {};
+    const undoable = run.undoable && !isGone && continuation.undone === undefined;
+    return { ...run, ...continuation, ...compact({ finishes }), ...gone, undoable };
   }
 
   /** Whether the safety snapshot is gone; false where that is not known. That of a connection is in its repository. */
@@ -84,12 +85,18 @@ export class Runs {
   /**
    * The later restore that undid one, or otherwise the first that finished it if it ended early: others may do the same
    * again.
+   * @param cut - its record, or its line
    * @param until - only before this run
    */
-  async #continuedBy(cut: RunRecord, caller: Caller, signal: AbortSignal, until?: string): Promise<string | undefined> {
+  async #continuation(
+    cut: RunRecord | RunLine,
+    caller: Caller,
+    signal: AbortSignal,
+    until?: string,
+  ): Promise<Continuation> {
     const { id, kind, status, undoes, source } = cut;
     if (kind !== 'restore') {
-      return undefined;
+      return {};
     }
     const { history } = this.#parts;
     const isLater = (run: RunLine): boolean =>
@@ -100,14 +107,16 @@ export class Runs {
       (run.status === 'complete' || run.status === 'partial');
     const later = (await history.since(cut.started, isLater, signal)).filter((run) => mayKnow(run, caller));
     const [undone, finished] = [true, false].map((isUndo) => later.filter((run) => (run.undoes === id) === isUndo));
-    for (const { id: candidate } of [...(undone ?? []), ...(finished ?? []).toReversed()].slice(0, LATER_READ)) {
+    const candidates = [...(undone ?? []), ...(finished ?? []).toReversed()].slice(0, LATER_READ);
+    const record = 'errors' in cut || candidates.length === 0 ? cut : await history.find(id, signal);
+    for (const { id: continuedBy } of candidates) {
       // Anyone may have written its line. Its record has a request and an undone run only if a trusted key signed it.
-      const run = await history.find(candidate, signal);
-      if (run !== undefined && continues(run, cut)) {
-        return candidate;
+      const run = await history.find(continuedBy, signal);
+      if (run !== undefined && record !== undefined && 'errors' in record && continues(run, record)) {
+        return { continuedBy, ...(run.undoes === id ? { undone: true as const } : {}) };
       }
     }
-    return undefined;
+    return {};
   }
 
   /** The newest earlier restore that ended early, wrote something, and was not undone before this one repeated it. */
@@ -129,7 +138,8 @@ export class Runs {
     for (const { id: candidate } of restores.filter(mayBe).slice(0, LATER_READ)) {
       const cut = await history.find(candidate, signal);
       if (cut?.planned !== undefined && continues({ ...record, status: 'complete' }, cut)) {
-        return (await this.#continuedBy(cut, caller, signal, id)) === undefined ? candidate : undefined;
+        const { continuedBy } = await this.#continuation(cut, caller, signal, id);
+        return continuedBy === undefined ? candidate : undefined;
       }
     }
     return undefined;
@@ -188,7 +198,13 @@ export class Runs {
     });
     const ids = new Set(active.map(({ id }) => id));
     const ended = past.filter(({ id }) => !ids.has(id)).map((line) => this.#shown(line, line, undefined, caller));
-    return pageOfList([...active, ...ended], ({ id }) => id, query);
+    const page = pageOfList([...active, ...ended], ({ id }) => id, query);
+    const lines = new Map(past.map((line) => [line.id, line]));
+    const withContinuation = async (run: RunSummary): Promise<RunSummary> => {
+      const line = isIncomplete(run) ? lines.get(run.id) : undefined;
+      return line === undefined ? run : { ...run, ...(await this.#continuation(line, caller, signal)) };
+    };
+    return { ...page, items: await Promise.all(page.items.map(withContinuation)) };
   }
 
   /** Runs that were written down, as the caller sees them; those that match, newest first. */
@@ -239,6 +255,13 @@ export class Runs {
       cancellable: summary.cancellable && mayCancel(run, caller),
     };
   }
+}
+
+/** The later run that continues a restore. */
+type Continuation = Pick<RunSummary, 'continuedBy' | 'undone'>;
+
+function isIncomplete({ finished, status }: RunSummary): boolean {
+  return finished !== undefined && status !== 'complete';
 }
 
 /** Whether a run matches as the caller sees it. */

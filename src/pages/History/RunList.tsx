@@ -75,8 +75,11 @@ function makeColumns(runs: readonly RunSummary[]): Column<RunSummary>[] {
   ];
 }
 
-/** What went wrong; empty for what went well. */
+/** What went wrong, or that a later run undid or finished it; empty for what went well. */
 function problemOf(run: RunSummary): string {
+  if (run.continuedBy !== undefined) {
+    return run.undone ? t('plan.undone', 'Undone') : t('history.finished', 'Finished later');
+  }
   if (run.failure === undefined) {
     return runProblems(run);
   }

@@ -64,7 +64,7 @@ function Actions({ run }: { run: Run }) {
       {run.kind === 'restore' && run.status === 'partial' && run.continuedBy === undefined && (
         <FinishButton run={run} />
       )}
-      {run.undoable && !isCutShort(run) && !(run.status === 'complete' && run.continuedBy) && <UndoButton run={run} />}
+      {run.undoable && !isCutShort(run) && <UndoButton run={run} />}
     </>
   );
 }

@@ -96,7 +96,7 @@ for (const [status, did, again] of [
     Object.assign(run, INTERRUPTED, { kind: 'restore', status, planned: 12, undoable: true, request });
     await app.open(`/runs/${run.id}`);
     await expect(page.getByRole('button', { name: again })).toBeVisible();
-    run.continuedBy = later.id;
+    Object.assign(run, { continuedBy: later.id, undoable: did === 'Finished by' });
     const undo = did === 'Undone by' ? { trigger: 'undo', undoes: run.id } : {};
     Object.assign(later, { kind: 'restore', status: 'complete', ...undo });
     await app.open(`/runs/${run.id}`);
@@ -104,6 +104,10 @@ for (const [status, did, again] of [
     await expect(link).toHaveAttribute('href', new RegExp(`/runs/${later.id}$`));
     await expect(page.getByText(did)).toBeVisible();
     await expect(page.getByRole('button', { name: again })).toHaveCount(0);
+    if (status === 'interrupted') {
+      await app.open('/history/runs');
+      await expect(page.getByTitle(/^the service was restarted/)).toHaveText('Finished later');
+    }
   });
 }
 

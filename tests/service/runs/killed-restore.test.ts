@@ -73,7 +73,11 @@ describe('a restore that did not end well', () => {
     expect([...state.org(1).dashboards.keys()].sort()).toEqual((way === 'undo' ? all.slice(4) : all).sort());
     // Its record is whole also when the next service has written its end.
     const kept = (await service.call('GET', `/runs/${run.id}`)).json;
-    expect(kept).toMatchObject({ status: 'interrupted', planned: 4, undoable: true, continuedBy: second.id });
+    const undone = way === 'undo' || undefined;
+    expect(kept).toMatchObject({ status: 'interrupted', planned: 4, undoable: !undone, continuedBy: second.id });
+    const { items: runs } = (await service.call('GET', '/runs?kind=restore')).json;
+    expect(runs.find(({ id }: { id: string }) => id === run.id)).toMatchObject({ continuedBy: second.id });
+    expect(kept.undone).toBe(undone);
     expect(dead.continuedBy).toBeUndefined();
     // Who undoes what finished it has to know that this leaves the part before.
     const finishing = (await service.call('GET', `/runs/${second.id}`)).json;
