@@ -90,7 +90,7 @@ describe('a setting that names a file that is not there', () => {
 
   it('says so when it names a directory', async () => {
     const { hint, exit } = await refusal({ ...settings(), GRAFANA_API_TOKEN_FILE: directory.path });
-    expect(hint).toBe('This is a directory. Name a file in it.');
+    expect(hint).toBe('This is a directory. Specify a file in it.');
     expect(exit).toBe(2);
   });
 });

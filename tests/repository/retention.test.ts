@@ -39,7 +39,9 @@ describe('retention keeps', () => {
     ]);
     const { kept, forgotten } = planRetention(burned.slice(1), { keepLast: 1 }, NOW);
     expect(kept.map(({ time }) => time.slice(0, 16))).toEqual(['2026-11-24T00:00']);
-    expect(forgotten.at(-1)?.reasons).toEqual(['many resources are missing or different, and a newer full one exists']);
+    expect(forgotten.at(-1)?.reasons).toEqual([
+      'many resources are missing or different, and a newer full snapshot exists',
+    ]);
   });
 
   it('the newest of each day', () => {
@@ -161,7 +163,7 @@ describe('partial snapshots', () => {
 
   it('go when a complete one is newer', () => {
     const plan = planRetention([snapshot('2026-11-24'), snapshot('2026-11-23', 'partial')], { keepLast: 5 }, NOW);
-    expect(plan.forgotten.map(({ reasons }) => reasons)).toEqual([['partial, and a newer complete one exists']]);
+    expect(plan.forgotten.map(({ reasons }) => reasons)).toEqual([['partial, and a newer complete snapshot exists']]);
   });
 });
 

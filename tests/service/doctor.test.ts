@@ -294,7 +294,7 @@ describe('the doctor', () => {
     const passphrase = { DASHKEEP_AGE_PASSPHRASE: 'correct horse battery staple', GRAFANA_API_TOKEN: grafana.token() };
     expect(await output('backup', passphrase)).toMatch(/^snapshot \S+ is complete/m);
     expect(await printed(passphrase)).toContain(
-      'ok       target: repository: the target holds an encrypted repository',
+      'ok       target: repository: the target contains an encrypted repository',
     );
   });
 });

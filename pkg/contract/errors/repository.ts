@@ -5,7 +5,7 @@ export const REPOSITORY_ERRORS = {
   DK_REPOSITORY_MISSING: {
     exit: 2,
     status: 404,
-    title: 'The target holds no snapshots yet',
+    title: 'The target contains no snapshots yet',
     hint: 'Run `dashkeep backup` first, or correct DASHKEEP_TARGET.',
     page: 'Create the first backup, or correct the target in the settings.',
   },
@@ -18,13 +18,13 @@ export const REPOSITORY_ERRORS = {
   DK_REPOSITORY_FOREIGN: {
     exit: 2,
     status: 409,
-    title: 'The target holds files that Dashkeep did not write',
+    title: 'The target contains files that Dashkeep did not write',
     hint: 'Give Dashkeep its own prefix in the target.',
   },
   DK_REPOSITORY_REPLACED: {
     exit: 4,
     status: 409,
-    title: 'The target holds another repository',
+    title: 'The target contains another repository',
     hint: 'Find out who replaced the repository. If it was you, run `dashkeep trust --repository <id>`.',
     page: 'Find out who replaced the repository. Nothing in the new one is used until you accept it.',
   },

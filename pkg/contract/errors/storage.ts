@@ -25,7 +25,7 @@ export const STORAGE_ERRORS = {
     exit: 2,
     status: 400,
     title: 'The target rejects the credentials',
-    hint: 'Check the access key and its secret, or the profile that holds them.',
+    hint: 'Check the access key and its secret, or the profile that contains them.',
   },
   DK_STORE_NOT_FOUND: {
     exit: 1,
@@ -43,7 +43,7 @@ export const STORAGE_ERRORS = {
   DK_STORE_EXISTS: {
     exit: 1,
     status: 409,
-    title: 'The target already holds an object with that name',
+    title: 'The target already contains an object with that name',
     hint: 'Retry.',
   },
   DK_STORE_LOCKED: {

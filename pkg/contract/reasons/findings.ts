@@ -26,8 +26,8 @@ export const FINDING_REASONS = {
   'deletes-gone': 'deleted objects are gone',
   'needs-object': 'not checked, because no object could be written and read',
   'needs-earlier-steps': 'not checked, because an earlier step failed: {step}',
-  'repository-there': 'the target holds a repository',
-  'repository-encrypted': 'the target holds an encrypted repository',
+  'repository-there': 'the target contains a repository',
+  'repository-encrypted': 'the target contains an encrypted repository',
   'target-slow': 'the check of the target took longer than {seconds} seconds',
   'repository-none': 'no repository yet; Dashkeep will create it',
 } as const;

@@ -25,7 +25,7 @@ export const READINESS_REASONS = {
     'existing snapshots: {snapshots}; existing objects: {objects}; objects that were read and match their hash: {read}',
   'ready-not-verified': 'the whole repository has not been verified yet',
   'ready-verify-problems': 'problems found: {count}',
-  'ready-tested': 'snapshot {snapshot} was restored to a temporary place in {seconds} s',
+  'ready-tested': 'snapshot {snapshot} was restored to a temporary location in {seconds} s',
   'ready-came-back': '{verified} of {checked} resources match the snapshot; not tested: {skipped}',
   'ready-not-tested': 'no restore has been tested yet',
   'ready-test-partial': 'some resources do not match the snapshot',

@@ -49,7 +49,7 @@ export const SETTING_REASONS = {
   'number-whole': 'enter a whole number',
   'text-long': 'longer than {most} characters',
   'list-long': 'more than {most} entries',
-  'value-invalid': { cli: 'not valid: {message}', page: 'this value does not have the expected form' },
+  'value-invalid': { cli: 'not valid: {message}', page: 'this value is not in the expected format' },
 
   'target-empty': 'the target is empty',
   'target-quoted': 'write the target without quotes',

@@ -80,7 +80,7 @@ export function RunDetails({ run, isStale = false }: Props) {
         <Text color="secondary">
           {t(
             'run.drillSkipped',
-            'A restore test skips resources that it cannot restore to a temporary place, such as users and externally shared dashboards.',
+            'A restore test skips resources that it cannot restore to a temporary location, such as users and externally shared dashboards.',
           )}
         </Text>
       )}

@@ -86,7 +86,7 @@ it('ends with a warning of existing permissions that grant more than the snapsho
   const wider = [...items, kept('ops', 'kept-wider'), kept('shop', 'kept-wider'), kept('open', 'kept-narrower')];
   expect(printed({}, { results }, wider).slice(-3, -1)).toEqual([
     '1 of 1 done and verified.',
-    'warning: existing permissions that grant more access than in the snapshot are kept (2): ops, shop; --overwrite replaces them',
+    'warning: existing permissions that grant more access than the snapshot does are kept (2): ops, shop; --overwrite replaces them',
   ]);
   expect(printed({}, { results }, [...items, kept('open', 'kept-narrower')]).join('\n')).not.toContain('warning: ');
 });

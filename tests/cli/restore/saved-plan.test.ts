@@ -35,7 +35,7 @@ it('says where a plan can be saved, when it cannot be saved there', async () => 
   expect(exit).toBe(2);
   expect(error).toContain(`--save-plan names ${path}, which cannot be written (ENOENT) [DK_SETTINGS]`);
   expect(error).toContain(
-    'Name a file in a directory that Dashkeep may write to; in a container, for example in /tmp.',
+    'Specify a file in a directory that Dashkeep may write to; in a container, for example in /tmp.',
   );
 });
 

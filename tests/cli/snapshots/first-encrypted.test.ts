@@ -61,9 +61,9 @@ it('the doctor calls a repository encrypted only if it contains something encryp
   const found = async (): Promise<string> => JSON.stringify((await dashkeep('doctor')).json.checks);
   await backup();
   await replaceKeys();
-  expect(await found()).toContain('the target holds a repository');
+  expect(await found()).toContain('the target contains a repository');
   await backup();
-  expect(await found()).toContain('the target holds an encrypted repository');
+  expect(await found()).toContain('the target contains an encrypted repository');
 });
 
 it.each(

@@ -74,7 +74,7 @@ describe.each(ENGINE_PROFILES)('a restore that was killed while Grafana %s creat
       expect(stateOf(await bench.backup())).toEqual(stateOf(good));
       // What someone narrows after that stays.
       await bench.api(`POST ${path}/permissions`, { items: [] });
-      const kept = 'exists and grants less access than in the snapshot; --overwrite replaces it';
+      const kept = 'exists and grants less access than the snapshot does; --overwrite replaces it';
       expect(reasons(await bench.plan({ manifest: good }), 'skip')[name]).toBe(kept);
     });
 

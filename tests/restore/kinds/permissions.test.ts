@@ -28,9 +28,9 @@ describe.each(ENGINE_PROFILES)('permissions of a folder in Grafana %s', (profile
       const plan = await bench.plan({ selection: { kinds: ['folder-permissions'] } });
       return reasons(plan, 'skip')['folder-permissions/infra'];
     };
-    expect(await kept([])).toBe('exists and grants less access than in the snapshot; --overwrite replaces it');
+    expect(await kept([])).toBe('exists and grants less access than the snapshot does; --overwrite replaces it');
     expect(await kept([viewers, { role: 'Editor', permission: 4 }])).toBe(
-      'exists and grants more access than in the snapshot; --overwrite replaces it',
+      'exists and grants more access than the snapshot does; --overwrite replaces it',
     );
     expect(await kept([{ role: 'Editor', permission: 4 }])).toBe('exists and differs; --overwrite replaces it');
   });
@@ -80,7 +80,7 @@ describe.each(ENGINE_PROFILES)('permissions that somebody narrowed after a resto
     await bench.api(`POST ${path}`, { items: [] });
     const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
     expect(reasons(plan, 'skip')).toEqual({
-      [name]: 'exists and grants less access than in the snapshot; --overwrite replaces it',
+      [name]: 'exists and grants less access than the snapshot does; --overwrite replaces it',
     });
     expect(named(await bench.plan({ manifest: good, options: { overwrite: true } }), 'update')).toEqual([name]);
   });
@@ -123,7 +123,7 @@ describe.each(ENGINE_PROFILES)('permissions that somebody narrowed after a resto
     await bench.api('POST /api/dashboards/uid/root/permissions', { items: [{ role: 'Editor', permission: 2 }] });
     const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
     expect(reasons(plan, 'skip')).toEqual({
-      'dashboard-permissions/root': 'exists and grants less access than in the snapshot; --overwrite replaces it',
+      'dashboard-permissions/root': 'exists and grants less access than the snapshot does; --overwrite replaces it',
     });
   });
 });
@@ -185,8 +185,8 @@ describe.each(ENGINE_PROFILES)('permissions of what somebody else manages in Gra
     bench.sim.advance(600_000);
     await close(DEFAULT);
     expect(reasons(await bench.plan({ manifest }), 'skip')).toMatchObject({
-      'dashboard-permissions/root': 'exists and grants more access than in the snapshot; --overwrite replaces it',
-      'folder-permissions/files': 'exists and grants more access than in the snapshot; --overwrite replaces it',
+      'dashboard-permissions/root': 'exists and grants more access than the snapshot does; --overwrite replaces it',
+      'folder-permissions/files': 'exists and grants more access than the snapshot does; --overwrite replaces it',
     });
   });
 

@@ -5,9 +5,10 @@ export const FILES_ADVICE = {
   'check-path':
     'No such file. Check the path. In Kubernetes, check that the Secret exists, has this key and is mounted.',
   'allow-reading': 'Allow Dashkeep’s user to read it.',
-  'name-file': 'This is a directory. Name a file in it.',
-  'name-writable-file': 'Name a file in a directory that Dashkeep may write to; in a container, for example in /tmp.',
-  'name-empty-directory': 'Name a new or empty directory, or the directory of an earlier export.',
+  'name-file': 'This is a directory. Specify a file in it.',
+  'name-writable-file':
+    'Specify a file in a directory that Dashkeep may write to; in a container, for example in /tmp.',
+  'name-empty-directory': 'Specify a new or empty directory, or the directory of an earlier export.',
   'free-space': 'The disk is full. Free space there, or use a larger volume.',
   'set-state-directory': {
     cli: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',

@@ -26,7 +26,7 @@ export const SERVICE_ADVICE = {
     page: 'Set the recipients of the first repository in the deployment.',
   },
   'set-copy-target': {
-    cli: 'Set DASHKEEP_COPY_TARGET (in the chart: copy.target), or name a target.',
+    cli: 'Set DASHKEEP_COPY_TARGET (in the chart: copy.target), or specify a target.',
     page: 'Set the second target in the deployment.',
   },
   'correct-second-target': {

@@ -28,12 +28,12 @@ export const PLAN_REASONS = {
   },
   kept: { cli: 'exists and differs; --overwrite replaces it', page: 'exists and differs; overwriting is off' },
   'kept-narrower': {
-    cli: 'exists and grants less access than in the snapshot; --overwrite replaces it',
-    page: 'exists and grants less access than in the snapshot; overwriting is off',
+    cli: 'exists and grants less access than the snapshot does; --overwrite replaces it',
+    page: 'exists and grants less access than the snapshot does; overwriting is off',
   },
   'kept-wider': {
-    cli: 'exists and grants more access than in the snapshot; --overwrite replaces it',
-    page: 'exists and grants more access than in the snapshot; overwriting is off',
+    cli: 'exists and grants more access than the snapshot does; --overwrite replaces it',
+    page: 'exists and grants more access than the snapshot does; overwriting is off',
   },
   'kept-unfinished': {
     cli: 'an interrupted restore created its {owner}, but someone may have set these permissions since; --overwrite replaces them',
@@ -149,8 +149,8 @@ export const PLAN_REASONS = {
     'saved through the API, for example by Terraform or grafana-operator, which may revert these changes: {titles}',
   'plan-changes-managed': 'managed by {manager}, which may revert these changes: {titles}',
   'plan-keeps-wider': {
-    cli: 'existing permissions that grant more access than in the snapshot are kept ({number}): {titles}; --overwrite replaces them',
-    page: 'existing permissions that grant more access than in the snapshot are kept ({number}): {titles}; overwrite existing resources to replace them',
+    cli: 'existing permissions that grant more access than the snapshot does are kept ({number}): {titles}; --overwrite replaces them',
+    page: 'existing permissions that grant more access than the snapshot does are kept ({number}): {titles}; overwrite existing resources to replace them',
   },
   'managed-since': 'now managed by {manager}',
   'gone-since': 'already deleted',

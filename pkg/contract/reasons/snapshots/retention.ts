@@ -15,8 +15,8 @@ export const RETENTION_REASONS = {
   'kept-until-accepted': 'retention is paused until someone accepts or reverts the changes that {snapshot} reports',
   'kept-to-undo': 'created before a restore or for a restore test, less than a week ago',
   'undo-time-over': 'created before a restore or for a restore test, more than a week ago',
-  'older-partial': 'partial, and a newer complete one exists',
-  'older-shrunk': 'many resources are missing or different, and a newer full one exists',
+  'older-partial': 'partial, and a newer complete snapshot exists',
+  'older-shrunk': 'many resources are missing or different, and a newer full snapshot exists',
   'removed-by-id': 'removed by its ID',
   'kept-by-none': 'no rule keeps it',
 } as const satisfies Record<string, Text>;
