@@ -24,6 +24,8 @@ export interface CutShort {
   /** Each of them, as in the record of the run. */
   touched: RunFacts['touched'];
   safetySnapshot: string | undefined;
+  /** Accounts that may still have roles that only the restore needed, with the number of organizations. */
+  admins: { login: string; organizations: number }[];
   /** The address of the Grafana that it wrote to, where that is another one than now. */
   grafana?: string;
   /** The command that goes on where it ended. */
@@ -51,6 +53,9 @@ export function cutShort(
     unchecked,
     touched,
     safetySnapshot: snapshot,
+    admins: (entered ?? []).flatMap(({ login, orgs: { length } }) =>
+      length > 0 ? [{ login, organizations: length }] : [],
+    ),
     finish,
     undo: isUndoable ? undo(run) : undefined,
   };
@@ -70,6 +75,7 @@ export function linesOf({
   planned,
   unchecked,
   safetySnapshot,
+  admins,
   grafana,
   finish,
   undo,
@@ -78,6 +84,7 @@ export function linesOf({
   const uncounted = safetySnapshot === undefined ? 'others' : `${unchecked} more`;
   const more = unchecked === 0 ? '' : `, ${uncounted} may have been written`;
   const [name, noun] = undoes === undefined ? [`Restore ${run}`, 'restore'] : [`Undo ${run}`, 'undo'];
+  const ways = undo === undefined ? 'Finishing it' : 'Finishing or undoing it';
   const state = safetySnapshot === undefined ? 'There is no snapshot of the previous state.' : undefined;
   return [
     planned === undefined
@@ -85,6 +92,10 @@ export function linesOf({
       : `${name} did not finish: ${written} of ${amountOf(planned)} written and checked${more}.`,
     ...(planned !== undefined ? [state ?? `The previous state is in snapshot ${safetySnapshot}.`] : []),
     ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana at ${grafana}.`]),
+    ...admins.map(
+      ({ login, organizations }) =>
+        `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} takes back this access.`,
+    ),
     `To finish it: ${finish}`,
     ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`, CONFIRMS]),
   ].map(printable);
