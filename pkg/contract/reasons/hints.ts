@@ -60,7 +60,7 @@ export const HINT_REASONS = {
   'azure-denied':
     'Assign the role Storage Blob Data Contributor on the container, or use a SAS token with the permissions racwdl. If the account has a firewall, allow this network.',
   'azure-credentials':
-    'Check that the key or SAS token belongs to this storage account and has not expired. For workload identity, check the label of the pod and the annotation of its ServiceAccount.',
+    'Check that the key or SAS token belongs to this storage account and has not expired. For workload identity, check the pod’s label and the annotation of its ServiceAccount.',
   'azure-no-container': 'Create the container in this storage account, or correct its name in the target.',
   'azure-unreachable': 'Check the name of the storage account, its firewall and the network.',
   'google-denied':

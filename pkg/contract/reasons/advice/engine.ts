@@ -11,7 +11,7 @@ export const ENGINE_ADVICE = {
     page: 'Delete the folder with UID {uid} in organization “{org}”, with its contents.',
   },
   'delete-drill-leftover':
-    'If the temporary folder “{folder}” or organization “{org}” still exists in Grafana, delete it with its contents. Then start the restore test again. Published snapshots are not affected.',
+    'If the temporary folder “{folder}” or organization “{org}” still exists in Grafana, delete it with its contents, then start the restore test again.',
   'finish-or-undo': {
     cli: 'Finish it or undo it with one of the commands above.',
     page: 'Finish it or undo it.',
@@ -22,7 +22,7 @@ export const ENGINE_ADVICE = {
   },
   'without-safety-snapshot': {
     cli: 'The safety snapshot could not be stored. Free space in the target or allow writing to it, then retry. Or add --no-safety-snapshot, but then you cannot undo the restore.',
-    page: 'The safety snapshot could not be stored. Free space in the target or allow writing to it, then retry. Or restore with the command line without a safety snapshot, but then you cannot undo the restore.',
+    page: 'The safety snapshot could not be stored. Free space in the target or allow writing to it, then retry. Or restore with the command line without a safety snapshot: you cannot undo that.',
   },
   'nothing-written': 'Nothing was written to Grafana. Run the command again.',
   'shorten-search': 'Search for part of the text. A few words are enough.',
