@@ -247,7 +247,7 @@ describe('the doctor', () => {
           'FAILED   grafana: GET /api/frontend/settings: 401 Invalid API key',
           '         Check the token or password. It is wrong or has expired.',
           'FAILED   token: Grafana refuses the token from GRAFANA_API_TOKEN',
-          '         Check whether the token or its service account was deleted. Create one for a service account with the Admin role, and set it as GRAFANA_API_TOKEN. If it is read from a file, no restart is needed.',
+          '         Check whether the token or its service account was deleted. Create a token for a service account with the Admin role, and set it as GRAFANA_API_TOKEN. If it is read from a file, no restart is needed.',
           'ok       target: resolve: s3://test at S3',
           '         endpoint: S3 (DASHKEEP_S3_ENDPOINT)',
           '         region: us-east-1 (AWS_REGION)',

@@ -52,7 +52,7 @@ export const SERVICE_ADVICE = {
   },
   'check-other-grafana': 'Check the log of Grafana, and whether this address leads to more than one Grafana instance.',
   'replace-given-token':
-    'Check whether the token or its service account was deleted. Create one for a service account with the Admin role, and set it as {names}. If it is read from a file, no restart is needed.',
+    'Check whether the token or its service account was deleted. Create a token for a service account with the Admin role, and set it as {names}. If it is read from a file, no restart is needed.',
   'reset-admin-password':
     'Grafana uses this password only when it creates its database. Put the real one into the Secret, or reset it: {command}. If it is correct, wait: after five wrong passwords, Grafana locks an account for five minutes.',
   'provide-admin': {
