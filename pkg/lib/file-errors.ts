@@ -20,7 +20,8 @@ export function unreadableFile(message: string, cause: unknown): DashkeepError {
 export function systemCode(error: unknown): string | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth += 1) {
     const { code } = current as NodeJS.ErrnoException;
-    if (typeof code === 'string') {
+    // Dashkeep's own codes name no cause.
+    if (typeof code === 'string' && !code.startsWith('DK_')) {
       return code;
     }
   }
