@@ -38,7 +38,7 @@ export async function* listDashboards(context: KindContext, known: Known, begin?
   const first = usableVersions(context)[0] ?? 'v1';
   const see = beginning(context, begin);
   if (known.size > 0) {
-    const metadata = await listMetadata(context, first, known, see);
+    const metadata = await listMetadata(context, leastConverting(context) ?? first, known, see);
     if (metadata !== undefined) {
       const changed = new Set(metadata.filter((item) => isChanged(item, known)).map((item) => item.uid));
       const few = changed.size <= Math.max(FEW, known.size * FEW_FRACTION);
@@ -197,14 +197,23 @@ function isSurelyLess(counted: number, among: number, part: number): boolean {
 }
 
 /**
- * Every dashboard by one list in the version that converts least: what is stored as v1 or v1beta1 comes out of v0alpha1
- * as it is. Classic ones all have their body, marked where it was converted; those of v2 are left to be read singly.
+ * What is stored as v1 or v1beta1 comes out of v0alpha1 as it is, while what is stored as that is migrated for the
+ * others: Grafana converts each dashboard, even where only its metadata is asked for.
+ */
+function leastConverting(context: KindContext): string | undefined {
+  return usableVersions(context).find((version) => version === 'v0alpha1');
+}
+
+/**
+ * Every dashboard by one list in the version that converts least. Classic ones all have their body, marked where it was
+ * converted; those of v2 are left to be read singly.
  */
 export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<Listed> {
-  const usable = usableVersions(context);
-  const { version, pages } = usable.includes('v0alpha1')
-    ? { version: 'v0alpha1', pages: bodiesAt(context, 'v0alpha1') }
-    : await beginList(context, usable[0] ?? 'v1');
+  const least = leastConverting(context);
+  const { version, pages } =
+    least === undefined
+      ? await beginList(context, usableVersions(context)[0] ?? 'v1')
+      : { version: least, pages: bodiesAt(context, least) };
   for await (const { items, metadataOnly } of pages) {
     for (const item of items) {
       const stored = storedVersion(item, version);
