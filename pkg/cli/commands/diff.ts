@@ -1,5 +1,7 @@
+import { compact } from '../../contract/compact.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { Diff, DiffItem } from '../../contract/plan.ts';
+import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { diffStored, type StoredSide } from '../../engine/diff-stored.ts';
 import { diffLive } from '../../engine/live-diff.ts';
 import { detailChanges, type DetailedItem } from '../../engine/diff-detail.ts';
@@ -25,6 +27,8 @@ type Found = Omit<Diff, 'changed'> & {
   changed: (DiffItem | DetailedItem)[];
   /** The snapshots that lack something, which is not compared. */
   partial?: string[];
+  /** Safety snapshots of which most was copied from an earlier one, and when that began. */
+  copied?: { id: string; from: string }[];
   /** Organizations of the snapshot that these credentials do not reach. */
   notCompared?: (Manifest['orgs'][number] & { reason: string })[];
 };
@@ -48,11 +52,14 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
   for (const id of found.partial ?? []) {
     printLine(context, `Snapshot ${id} is partial: missing resources are not compared.`);
   }
-  for (const { id, name, reason } of found.notCompared ?? []) {
-    printLine(context, printable(`not compared: organization ${id} (${name}): ${reason}`));
+  for (const { id, from } of found.copied ?? []) {
+    printLine(context, `Snapshot ${id}: ${sentenceOf(reason('snapshot-based-on', { time: from }))}`);
   }
-  for (const { kind, reason } of found.errors ?? []) {
-    printLine(context, printable(`not compared: ${kind}: ${reason}`));
+  for (const { id, name, reason: why } of found.notCompared ?? []) {
+    printLine(context, printable(`not compared: organization ${id} (${name}): ${why}`));
+  }
+  for (const { kind, reason: why } of found.errors ?? []) {
+    printLine(context, printable(`not compared: ${kind}: ${why}`));
   }
   if (found.added.length + found.changed.length + found.removed.length === 0) {
     const isWhole = [found.partial, found.notCompared, found.errors].every((one) => one === undefined);
@@ -91,7 +98,7 @@ async function compare(
       signature: repository.trust.signature(author),
     });
     const diff = await diffStored(repository, signed(earlier), signed(stored), context);
-    const found = { ...(await detailed(diff, later)), ...partialOf(manifest, later) };
+    const found = { ...(await detailed(diff, later)), ...limitsOf(manifest, later) };
     return { found, several: new Set([...manifest.orgs, ...later.orgs].map(({ id }) => id)).size > 1 };
   }
   return withInstance(grafana(), context.signal, async (whole) => {
@@ -102,15 +109,19 @@ async function compare(
     const left = manifest.orgs.filter(({ id }) => !whole.orgs.some((org) => org.id === id));
     const notCompared = left.map((org) => ({ ...org, reason: whyNotCompared(manifest.id, org, whole) }));
     return {
-      found: { ...found, ...partialOf(manifest), ...(left.length === 0 ? {} : { notCompared }) },
+      found: { ...found, ...limitsOf(manifest), ...(left.length === 0 ? {} : { notCompared }) },
       several: instance.orgs.length > 1,
     };
   });
 }
 
-function partialOf(...snapshots: readonly Manifest[]): Pick<Found, 'partial'> {
+function limitsOf(...snapshots: readonly Manifest[]): Pick<Found, 'partial' | 'copied'> {
   const partial = snapshots.filter(({ status }) => status === 'partial').map(({ id }) => id);
-  return partial.length === 0 ? {} : { partial };
+  const copied = snapshots.flatMap(({ id, basedOn }) => (basedOn === undefined ? [] : { id, from: basedOn.started }));
+  return compact({
+    partial: partial.length === 0 ? undefined : partial,
+    copied: copied.length === 0 ? undefined : copied,
+  });
 }
 
 function whyNotCompared(

@@ -81,5 +81,9 @@ it('is shown with the time as of which it has what the restore did not touch', a
   const { safetySnapshot } = JSON.parse((await restore('--json')).out);
   const { out } = await cli('show', safetySnapshot);
   expect(out).toContain(`the others are from the snapshot of ${started}\n`);
-  expect((await cli('show', 'latest')).out).not.toContain('the others were');
+  expect((await cli('show', 'latest')).out).not.toContain('the others are');
+  const diff = await cli('diff', 'latest', safetySnapshot);
+  expect(diff.out).toMatch(
+    new RegExp(`^Snapshot ${safetySnapshot}: .*the others are from the snapshot of ${started}\n`),
+  );
 });
