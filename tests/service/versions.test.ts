@@ -111,7 +111,7 @@ describe('the versions of a dashboard', () => {
     });
     expect(json.to.by).toMatch(/./);
     const live = await service.call('GET', `/diff/resource?from=${snapshots[2]}&to=live&kind=dashboard&uid=board`);
-    expect(live.json.to).toMatchObject({ by: items[0]!.by });
+    expect(live.json).toMatchObject({ change: 'changed', to: { by: items[0]!.by }, sameAs: snapshots[4] });
     expect(live.json.to).not.toHaveProperty('time');
   });
 

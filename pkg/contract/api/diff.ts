@@ -156,6 +156,8 @@ export const ResourceDiff = z.object({
   foreign: ForeignSides,
   from: DiffOrigin,
   to: DiffOrigin,
+  /** If `to` is `live`: the last snapshot of the newest version that Grafana has now; absent if it has none of them. */
+  sameAs: z.string().optional(),
   /** The whole content on either side; absent where it does not exist. */
   before: z.unknown().optional(),
   after: z.unknown().optional(),

@@ -61,8 +61,11 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
   const { first, items, total, error, isPending } = list;
   const single = items.every((version) => version.resource === undefined);
   const newest = single ? items.find(({ what }) => what !== 'deleted') : undefined;
-  const { change: live, to: gone } =
-    useResourceDiff(newest?.snapshots.last ?? '', 'live', resource, newest !== undefined).data ?? {};
+  const {
+    change: live,
+    to: gone,
+    sameAs,
+  } = useResourceDiff(newest?.snapshots.last ?? '', 'live', resource, newest !== undefined).data ?? {};
   const isGone = live === undefined ? first?.deleted === true : live === 'removed';
   const ticks = useSelection(keyOf);
   if (error instanceof ServiceError && error.code === 'DK_NOT_FOUND') {
@@ -99,7 +102,7 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
             version={version}
             hasBefore={sidesOf(version, items, 'before') !== undefined}
             onCompare={(against) => setCompared({ version, against })}
-            isLive={version === newest && live === 'unchanged'}
+            isLive={version.snapshots.last === sameAs}
             isPrimary={isGone && single && version === newest}
             timeText={timeText}
             ticked={single && version.what !== 'deleted' ? ticks.has(version) : undefined}

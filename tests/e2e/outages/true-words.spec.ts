@@ -205,11 +205,14 @@ test('the version that is in Grafana now is not offered to be restored', async (
   const restore = page.getByRole('button', { name: 'Restore this version' });
   await expect(page.getByText('It no longer exists in Grafana')).toBeVisible();
   const count = await restore.count();
-  const snapshot = service.state.snapshots[0]!.id;
-  service.state.live.set(`dashboard/${uid}`, worldOf(service.state, snapshot).get(`dashboard/${uid}`)!);
-  await page.reload();
-  await expect(page.getByText('In Grafana now', { exact: true })).toBeVisible();
-  await expect(restore).toHaveCount(count - 1);
+  const marks = page.getByText('In Grafana now', { exact: true });
+  for (const [place, { id }] of service.state.snapshots.slice(0, 2).entries()) {
+    service.state.live.set(`dashboard/${uid}`, worldOf(service.state, id).get(`dashboard/${uid}`)!);
+    await page.reload();
+    await expect(page.getByRole('main').getByRole('region').nth(place).locator(marks)).toBeVisible();
+    await expect(marks).toHaveCount(1);
+    await expect(restore).toHaveCount(count - 1);
+  }
 });
 
 test('before there is a target, no single organization is said not to be backed up', async ({ app, page, service }) => {

@@ -18,7 +18,7 @@ import { route, type Api } from '../api.ts';
 
 type Parts = Pick<
   ServiceParts,
-  'authors' | 'repositoryCache' | 'snapshots' | 'history' | 'comparisons' | 'guard' | 'clock' | 'signal'
+  'authors' | 'repositoryCache' | 'snapshots' | 'history' | 'comparisons' | 'guard' | 'clock' | 'signal' | 'versions'
 >;
 
 type Compared = Pick<Comparison, 'from' | 'to' | 'foreign' | 'read'>;
@@ -26,7 +26,7 @@ type Compared = Pick<Comparison, 'from' | 'to' | 'foreign' | 'read'>;
 /** Registers the routes that compare. */
 export function diffRoutes(api: Api, parts: Parts): void {
   const config = { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] } as const;
-  const { authors, repositoryCache, snapshots, history, comparisons, guard, clock, signal } = parts;
+  const { authors, repositoryCache, snapshots, history, comparisons, guard, clock, signal, versions } = parts;
 
   /** What is removed and stays listed, although a restore may have brought it back since. */
   async function notRestored(
@@ -106,12 +106,16 @@ export function diffRoutes(api: Api, parts: Parts): void {
       const isGone = (one: DiffOrigin): boolean => after.found === undefined && one === origins[1];
       const [fromId = from, toId = to] = [before, after].map(({ snapshot }) => snapshot?.manifest.id);
       const compared = { from: fromId, to: toId, foreign, read: to === 'live' ? clock.now() : undefined };
+      const live = to === 'live' ? after.found : undefined;
+      const isSame = diff.change === 'unchanged';
+      const sameAs = live && (isSame ? fromId : await versions.holding(ref, live, caller, signal));
       const [origin, current] = await saved(origins, () => ref, isGone, compared, caller);
       return {
         ...diff,
         foreign,
         from: origin ?? {},
         to: current ?? {},
+        ...compact({ sameAs }),
       };
     }),
   );

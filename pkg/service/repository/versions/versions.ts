@@ -3,7 +3,7 @@ import type { ResourceVersion, VersionPage, VersionsQuery } from '../../../contr
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { compact } from '../../../contract/compact.ts';
-import type { NamedRef } from '../../../contract/kinds.ts';
+import { isWholeResource, type NamedRef } from '../../../contract/kinds.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import { neverSeen } from '../../../engine/versions/near-matches.ts';
 import {
@@ -15,13 +15,15 @@ import {
 } from '../../../engine/versions/resource-versions.ts';
 import { versionsOfResource, type FollowedVersions } from '../../../operations/versions.ts';
 import type { Repository } from '../../../repository/repository.ts';
-import type { IndexWait, SeenResource } from '../../../repository/repository.types.ts';
+import type { VersionChange } from '../../../repository/index/versions/timeline.ts';
+import type { IndexWait, SeenResource, Versions as FoundVersions } from '../../../repository/repository.types.ts';
 import { isOf, isSameOrg, type Caller } from '../../organizations/caller.ts';
 import { decodeCursor, encodeCursor, pageOfList } from '../../pagination.ts';
 import { askIndex, indexedPart, keyIn, keyOfVersion, NOTHING } from './ask-index.ts';
 import type { AuthorNames } from './authors.ts';
 import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
+import type { Side } from '../resource-diff.ts';
 import { withRestores } from '../restored.ts';
 
 /** What became of single resources, as one organization may see it. */
@@ -73,6 +75,23 @@ export class ResourceVersions {
       deleted: newest?.what === 'deleted',
       indexed: indexedPart(found),
     };
+  }
+
+  /** The last snapshot of the newest version with a content and folder, if there is one. Not of a single rule. */
+  async holding(
+    ref: NamedRef,
+    { text, folderUid }: Side,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (!isWholeResource(ref)) {
+      return undefined;
+    }
+    const ask = (repository: Repository, wait: IndexWait): Promise<FoundVersions> => repository.versions(ref, wait);
+    const { changes } = await this.#waiting(caller, signal, ask, NOTHING);
+    const object = await this.#repositoryCache.read(signal, async (repository) => repository.objectId(text));
+    const isSame = ({ state }: VersionChange): boolean => state?.object === object && state.folderUid === folderUid;
+    return changes.findLast(isSame)?.snapshots.last;
   }
 
   /**

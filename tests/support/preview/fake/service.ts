@@ -204,13 +204,15 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
   [/^GET \/diff$/, diff],
   [
     /^GET \/diff\/resource$/,
-    ({ state, query }) =>
-      answers.resourceDiff(
-        answers.worldOf(state, query.get('from') ?? ''),
-        answers.worldOf(state, query.get('to') ?? ''),
-        query.get('kind') as KindName,
-        query.get('uid') ?? '',
-      ),
+    ({ state, query }) => {
+      const [kind, uid] = [query.get('kind') as KindName, query.get('uid') ?? ''];
+      const to = answers.worldOf(state, query.get('to') ?? '');
+      const objectIn = (world: typeof to) => world.get(`${kind}/${uid}`)?.entry.object;
+      const isSame = ({ id }: { id: string }) => objectIn(answers.worldOf(state, id)) === objectIn(to);
+      const sameAs = query.get('to') === 'live' && objectIn(to) !== undefined && state.snapshots.find(isSame)?.id;
+      const diff = answers.resourceDiff(answers.worldOf(state, query.get('from') ?? ''), to, kind, uid);
+      return { ...diff, ...(sameAs && { sameAs }) };
+    },
   ],
   [/^GET \/connections$/, ({ state }) => ({ connections: state.connections })],
   [/^GET \/fleet$/, ({ state }) => ({ installations: state.installations })],
