@@ -20,7 +20,7 @@ export async function guard(
   before: Manifest | undefined,
   { signal }: Pick<Run, 'signal'>,
 ): Promise<KnownReason[]> {
-  const { shrunk, upgrade, id } = manifest;
+  const { shrunk, upgrade, id, started } = manifest;
   const warnings: KnownReason[] = [];
   const hold = async (snapshot: string, note: string): Promise<void> => {
     try {
@@ -39,7 +39,10 @@ export async function guard(
   if (shrunk !== undefined) {
     warnings.push(shrunkReason(shrunk));
     if (before?.shrunk?.since !== shrunk.since) {
-      await hold(shrunk.since, `before the changes that ${id} reports`);
+      await hold(
+        shrunk.since,
+        `before the changes that the backup of ${started.slice(0, 16).replace('T', ' ')} UTC reports`,
+      );
     } else if (isWorse(shrunk, before.shrunk)) {
       warnings.push(reason('loss-grown', { since: shrunk.since }));
     }

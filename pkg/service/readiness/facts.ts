@@ -64,6 +64,8 @@ export interface RepositoryFacts extends NewestDoubts {
   findings: DashkeepError[];
   /** The newest run of each kind that was neither cancelled nor interrupted, and says something about all snapshots. */
   runs: Partial<Record<RunKind, RunLine>>;
+  /** If the newest backup lacks much: when the newest restore ended. */
+  restored?: string | undefined;
   /** Whether a schedule ever started a backup: a command line does not show whether a service runs. */
   scheduled: boolean;
   /** Undefined for a directory. */
@@ -203,6 +205,9 @@ async function repositoryFacts(
       return [kind, await runs.newestCertain(matches, caller ?? EVERYONE, signal)] as const;
     }),
   );
+  const isRestore = (one: RunLine): boolean =>
+    one.kind === 'restore' && one.connection === undefined && one.finished !== undefined;
+  const restore = manifest?.shrunk && (await runs.newestCertain(isRestore, caller ?? EVERYONE, signal));
   return {
     // As the manifest says: an index of an earlier release lacks it.
     newest: newest && manifest?.shrunk ? { ...newest, shrunk: manifest.shrunk } : newest,
@@ -211,6 +216,7 @@ async function repositoryFacts(
     coverage: manifest && coverageNow(coverageOf(manifest), settings.view().values, idsOf(manifest), config),
     findings: findings.map((one) => shownTo(caller, findingError(one))),
     runs: Object.fromEntries(ended),
+    restored: restore?.finished,
     scheduled: backups.some(({ trigger }) => trigger === 'scheduled'),
     protection,
     encrypted,

@@ -113,7 +113,7 @@ function Comparison({ from, to, resource, isNow, change }: ComparisonProps) {
         >
           {t(
             'compare.startText',
-            'This reads all of Grafana. With thousands of dashboards, it takes a minute or more, and the first differences appear after a few seconds.',
+            'This reads all of Grafana, which takes a minute or more with thousands of dashboards.',
           )}
         </EmptyState>
       ) : from === to ? (

@@ -14,7 +14,7 @@ const VERIFY_DAYS = 31;
 
 /** What the last complete backup proves. */
 export function backup(
-  { newest, complete, runs, clocks, newer }: RepositoryFacts,
+  { newest, complete, runs, restored, clocks, newer }: RepositoryFacts,
   { now, schedule }: ReadinessFacts,
 ): LineResult {
   const advice = [reason('ready-back-up')];
@@ -44,7 +44,9 @@ export function backup(
     return { level: 'warning', at, found: [...found, unknown], advice: [reason('upgrade-to-read')] };
   }
   if (worse.length > 0) {
-    const next = newest?.shrunk === undefined ? reason('ready-see-runs') : reason('ready-judge-loss');
+    const loss =
+      restored !== undefined && newest !== undefined && restored > newest.time ? 'ready-restored' : 'ready-judge-loss';
+    const next = reason(newest?.shrunk === undefined ? 'ready-see-runs' : loss);
     // The reason names the complete one.
     const about = newest?.shrunk === undefined ? found : [reason('ready-newest', { snapshot: newest.id })];
     return { level: 'warning', at, found: [...about, ...worse], advice: [next] };
