@@ -27,3 +27,10 @@ function tally<K extends string>(names: readonly K[]): Partial<Record<K, number>
   }
   return counts;
 }
+
+/** What a plan takes for unchanged because it was when the last backup read it. */
+export function asReadOf(items: readonly PlanItem[]): RestorePlan['asRead'] {
+  const times = items.flatMap(({ code, params }) => (code === 'same-as-read' ? (params['time'] ?? []) : []));
+  const [oldest] = times.sort();
+  return oldest === undefined ? undefined : { count: times.length, oldest };
+}

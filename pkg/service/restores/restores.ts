@@ -13,7 +13,7 @@ import { followersInPlan, followersInResults } from '../../contract/counts/follo
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
-import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
+import type { ApplyResult } from '../../contract/plan.ts';
 import type { Clock, Randomness } from '../../contract/ports.ts';
 import type { Restored } from '../../engine/restore/types.ts';
 import { countSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
@@ -24,7 +24,7 @@ import { pageOfList } from '../pagination.ts';
 import { matchesSearch } from '../text-filter.ts';
 import { confirmationOf, normal } from './confirmation.ts';
 import { incompleteResults } from './incomplete.ts';
-import { countActions, countOutcomes } from './plan-counts.ts';
+import { asReadOf, countActions, countOutcomes } from './plan-counts.ts';
 import type { PlannedRestore } from './plans.ts';
 
 interface Kept {
@@ -38,6 +38,10 @@ interface Kept {
   /** Absent while it is computed. */
   planned?: PlannedRestore;
   reading?: LiveRead<PlannedRestore>;
+  /** Computes it again. */
+  read?: () => LiveRead<PlannedRestore>;
+  /** When somebody asked for it last, on the monotonic clock. */
+  asked: number;
   /** Of the settings that it was made with. */
   revision: string;
   created: Date;
@@ -49,6 +53,8 @@ interface Kept {
 const NOTHING_YET = { items: [], dependencies: [], dataSources: [], liveDataSources: [], warnings: [], warned: [] };
 
 const EXPIRES_MS = 60 * 60_000;
+/** Pages ask every second, through Grafana. */
+const AWAY_MS = 5_000;
 /** A plan of 20 000 items takes some megabytes. */
 const KEPT = 20;
 
@@ -85,33 +91,29 @@ export class Restores {
         !one.reading.isAbandoned &&
         JSON.stringify([one.request, one.revision, one.undoes]) === wanted,
     );
-    const { id } = twin ?? this.#compute(request, revision, caller, { reading: read(), undoes });
+    const { id } = twin ?? this.#read(this.#keep(request, revision, caller, { read, undoes, state: 'planning' }));
     return this.view(id, caller);
   }
 
-  #compute(
-    request: RestoreRequest,
-    revision: string,
-    caller: Caller,
-    { reading, undoes }: { reading: LiveRead<PlannedRestore>; undoes: string | undefined },
-  ): Kept {
-    const kept = this.#keep(request, revision, caller, { reading, undoes, state: 'planning' });
-    reading.done.then(
+  #read(kept: Kept): Kept {
+    const reading = kept.read?.();
+    reading?.done.then(
       (planned) => Object.assign(kept, { planned, state: 'planned', created: this.#clock.now() }),
       () => undefined,
     );
-    return kept;
+    return Object.assign(kept, { reading });
   }
 
   #keep(
     request: RestoreRequest,
     revision: string,
     caller: Caller,
-    part: Pick<Kept, 'planned' | 'reading' | 'undoes' | 'state'>,
+    part: Pick<Kept, 'planned' | 'read' | 'undoes' | 'state'>,
   ): Kept {
     const created = this.#clock.now();
     const id = newTimedId(created, this.#randomness);
-    const kept: Kept = { id, org: caller.org, request, options: request.options ?? {}, revision, created, ...part };
+    const facts = { id, org: caller.org, request, options: request.options ?? {}, revision, created };
+    const kept: Kept = { ...facts, asked: this.#clock.monotonic(), ...part };
     this.#kept.set(id, kept);
     this.#dropOld();
     return kept;
@@ -120,10 +122,10 @@ export class Restores {
   /** @throws DK_NOT_FOUND, also for a plan of another organization; what computing it has thrown */
   view(id: string, caller: Caller): RestorePlan {
     const kept = this.#own(id, caller);
+    this.#ask(kept);
     const { applied, reading } = kept;
-    reading?.ask();
     if (reading?.error !== undefined) {
-      throw reading.isAbandoned ? unknown(id) : reading.error;
+      throw reading.error;
     }
     const planned: Omit<PlannedRestore, 'apply' | 'changes'> = kept.planned ?? {
       ...NOTHING_YET,
@@ -158,6 +160,17 @@ export class Restores {
       safetySnapshot: applied?.safetySnapshot,
       ...(applied && countOutcomes(applied.results, planned.items)),
     });
+  }
+
+  /** What failed while nobody could ask, such as during a restart of Grafana, is computed again. */
+  #ask(kept: Kept): void {
+    const now = this.#clock.monotonic();
+    const isMissed = kept.reading?.error !== undefined && now - kept.asked > AWAY_MS;
+    if (isMissed || kept.reading?.isAbandoned === true) {
+      this.#read(kept);
+    }
+    kept.asked = now;
+    kept.reading?.ask();
   }
 
   items(id: string, caller: Caller, query: z.output<typeof PlanItemsQuery>): PlanItemPage {
@@ -275,13 +288,6 @@ export class Restores {
     }
     return kept;
   }
-}
-
-/** What a plan takes for unchanged because it was when the last backup read it. */
-function asReadOf(items: readonly PlanItem[]): RestorePlan['asRead'] {
-  const times = items.flatMap(({ code, params }) => (code === 'same-as-read' ? (params['time'] ?? []) : []));
-  const [oldest] = times.sort();
-  return oldest === undefined ? undefined : { count: times.length, oldest };
 }
 
 function unknown(id: string): DashkeepError {

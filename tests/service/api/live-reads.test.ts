@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../pkg/contract/ports.ts';
 import { ConcurrencyGuard } from '../../../pkg/service/http/concurrency-guard.ts';
 import { LiveRead } from '../../../pkg/service/live-reads.ts';
-import { realClock } from '../../support/ports.ts';
+import type { PlannedRestore } from '../../../pkg/service/restores/plans.ts';
+import { Restores } from '../../../pkg/service/restores/restores.ts';
+import { realClock, realRandomness } from '../../support/ports.ts';
 
 const CALLER = { org: 1, home: true };
 
@@ -51,21 +53,23 @@ interface Started {
   read: LiveRead<string, string>;
   signals: AbortSignal[];
   end(result: string): void;
+  fail(error: Error): void;
 }
 
 function begin(): Started {
   const signals: AbortSignal[] = [];
   let end: (result: string) => void = () => undefined;
+  let fail: (error: Error) => void = () => undefined;
   const read = new LiveRead<string, string>({ clock, guard, signal }, CALLER, (aborted, { onProgress, onPart }) => {
     signals.push(aborted);
     onProgress({ phase: 'comparing', done: 1, kinds: {} });
     onPart('half');
     return new Promise((resolve, reject) => {
-      end = resolve;
+      [end, fail] = [resolve, reject];
       aborted.addEventListener('abort', () => reject(aborted.reason as Error));
     });
   });
-  return { read, signals, end: (result) => end(result) };
+  return { read, signals, end: (result) => end(result), fail: (error) => fail(error) };
 }
 
 describe('a read that several people wait for', () => {
@@ -144,4 +148,27 @@ describe('a read that several people wait for', () => {
 
     expect(reads[3]?.signals).toEqual([]);
   });
+});
+
+it('a plan that failed while nobody could ask for it, as when Grafana restarts, is computed again', async () => {
+  const restores = new Restores(clock, realRandomness);
+  const reads: Started[] = [];
+  const read = (): LiveRead<PlannedRestore> => {
+    reads.push(begin());
+    return reads.at(-1)?.read as unknown as LiveRead<PlannedRestore>;
+  };
+  const { id } = restores.start({ snapshot: 's', selection: { type: 'everything' } }, '1', CALLER, read);
+  await pass(18_000);
+  expect(reads[0]?.read.isAbandoned).toBe(true);
+  expect([restores.view(id, CALLER).state, reads.length]).toEqual(['planning', 2]);
+
+  reads[1]?.fail(new Error('Grafana is gone'));
+  await settled();
+  now += 6_000;
+  expect([restores.view(id, CALLER).state, reads.length]).toEqual(['planning', 3]);
+
+  reads[2]?.fail(new Error('the snapshot is gone'));
+  await settled();
+  now += 1_000;
+  expect(() => restores.view(id, CALLER)).toThrow('the snapshot is gone');
 });

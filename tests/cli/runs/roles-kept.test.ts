@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
-import { installation } from './harness.ts';
+import { installation } from '../restore/harness.ts';
 
 const { grafana, dashkeep, api } = installation();
 
