@@ -42,7 +42,7 @@ export type Row = z.infer<typeof Row>;
 
 /** The part that every publishing rewrites: what is newer than the large part, and where that is. */
 export const HeadFile = z.object({
-  format: z.literal(2),
+  format: z.literal(3),
   base: Base.extend({
     /** What was `unread`, and the organizations that were known, with that one. */
     unread: z.array(Thing),

@@ -30,7 +30,7 @@ export function versionFiles(ports: IndexPorts): VersionFiles {
     name: 'versions',
     sealed: 'metadata',
     head: HeadFile,
-    empty: () => ({ format: 2, scopes: [], snapshots: [], changes: [], unread: [] }),
+    empty: () => ({ format: 3, scopes: [], snapshots: [], changes: [], unread: [] }),
     table: TableFile,
     stored: StoredHistory,
     pack: ({ thing, ...history }) => ({ thing, history: JSON.stringify(history) }),
