@@ -57,13 +57,15 @@ export const Run = RunSummary.extend({
   errors: z.array(ResourceProblem),
   /** What a restore was confirmed to change about who may see or receive what. */
   security: z.array(ResourceSecurity).optional(),
-  /** What a restore that did not come to its end has touched; `open`: it was not read back. At most a thousand. */
-  touched: z.array(Touched.omit({ mark: true })).optional(),
   /**
-   * What a restore that is not complete was asked for, or any that was sent to another Grafana: POST /restores with it
-   * plans the rest, or the same again.
+   * The resources that a restore changed, at most a thousand. `open`: not read back. `title`: that of the restored
+   * snapshot, or else of the safety snapshot.
    */
+  touched: z.array(Touched.omit({ mark: true }).extend({ title: z.string().optional() })).optional(),
+  /** What a restore was asked for: POST /restores with it plans the rest, or the same again. */
   request: RestoreRequest.optional(),
+  /** The title of the folder that the request selects. */
+  folder: z.string().optional(),
   /** The earlier, incomplete run that this one repeated to finish it. Undoing this one keeps what that one changed. */
   finishes: z.string().optional(),
   /** The restore that it applies: see GET /restores/:id. */

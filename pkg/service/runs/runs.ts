@@ -17,6 +17,7 @@ import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunQueue } from './queue.ts';
 import { runSummary } from './run-summary.ts';
+import { withTitles } from './titles.ts';
 
 /** More than these nobody reads on a page. */
 const TOUCHED_SHOWN = 1000;
@@ -57,7 +58,8 @@ export class Runs {
     if (record === undefined) {
       throw unknown();
     }
-    const run = this.view(await connections.whole(record, caller, signal), caller);
+    const seen = this.view(await connections.whole(record, caller, signal), caller);
+    const run = await withTitles(seen, caller, this.#parts.repositoryCache, signal);
     const [continuation, finishes, isGone] = await Promise.all([
       this.#continuation(record, caller, signal),
       this.#finishes(record, caller, signal),
@@ -162,17 +164,12 @@ export class Runs {
     };
   }
 
-  /**
-   * What a restore that did not come to its end has touched; and what it was asked for, also if a part of it failed, or
-   * if it was sent elsewhere: people plan the rest, or send the same again.
-   */
-  #rest(record: RunRecord, caller: Caller): Pick<Run, 'touched' | 'request'> {
-    const { kind, status, connection, request, undoes } = record;
-    if (kind !== 'restore' || (status === 'complete' && connection === undefined)) {
+  /** What a restore touched and was asked for. */
+  #rest({ kind, connection, touched, request, undoes }: RunRecord, caller: Caller): Pick<Run, 'touched' | 'request'> {
+    if (kind !== 'restore') {
       return {};
     }
-    const touched = status === 'complete' || status === 'partial' ? undefined : record.touched;
-    const own = touched?.filter(isShown(record, caller)).slice(0, TOUCHED_SHOWN);
+    const own = touched?.filter(isShown({ connection }, caller)).slice(0, TOUCHED_SHOWN);
     const asked = undoes === undefined ? RestoreRequest.safeParse(request) : undefined;
     return compact({ touched: own?.map(({ mark: _mark, ...one }) => one), request: asked?.data });
   }
