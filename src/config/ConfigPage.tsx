@@ -37,7 +37,7 @@ export function ConfigPage({ plugin }: PluginConfigPageProps<AppMeta>) {
           >
             {t(
               'config.noServiceText',
-              'Install it as shown below. The service then enables and connects this app. You don’t have to enter anything here.',
+              'Install it as shown below. It then enables and connects this app. You don’t have to enter anything here.',
             )}
           </Alert>
         )}

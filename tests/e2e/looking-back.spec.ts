@@ -135,7 +135,7 @@ test('temporary copies are announced, listed with who made them, and removed', a
   // Only who comes by keyboard sees it without the pointer, and the test before may have clicked.
   await page.keyboard.press('Tab');
   await open.focus();
-  await expect(page.getByText('Creates a temporary copy of the dashboard')).toBeVisible();
+  await expect(page.getByText('Creates a copy of the dashboard')).toBeVisible();
   await open.click();
   await app.open('/history');
   const copies = page.getByRole('region', { name: 'Temporary copies in Grafana' });

@@ -100,7 +100,7 @@ function failureText(error: Error, { type, library }: StoredPanel): string {
     const name = error.message || type;
     return t(
       'panels.noVisualization',
-      'This Grafana cannot render the visualization “{{name}}”: it is not installed, or Grafana has replaced it.',
+      'This Grafana cannot render the visualization “{{name}}”: not installed, or replaced by Grafana.',
       { name },
     );
   }

@@ -24,7 +24,7 @@ export function OpenAsItWas({ snapshot, uid, size }: Props) {
         disabled={preview.isPending}
         tooltip={t(
           'resource.previewText',
-          'Creates a temporary copy of the dashboard, which only admins can see. It is removed after an hour.',
+          'Creates a copy of the dashboard that only admins can see. It is removed after an hour.',
         )}
         onClick={() => preview.mutate({ snapshot, uid })}
       >

@@ -26,7 +26,7 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     t('notice.timeout', 'The Dashkeep service took too long to respond'),
     t(
       'notice.timeoutText',
-      'Your request may still be running. Check the runs before you repeat it. If this happens again, check the log of the service and the network between Grafana and the service.',
+      'Your request may still be running. Check the runs before you repeat it. If this happens again, check the service’s log and its connection to Grafana.',
     ),
   ],
   grafana: () => [

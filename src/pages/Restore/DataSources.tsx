@@ -26,7 +26,7 @@ export function DataSources({ plan, busy, onMap }: Props) {
       </Text>
       <Text element="p" color="secondary">
         {plan.options.to === undefined
-          ? t('sources.text', 'These data sources do not exist here with the same UID. Choose a replacement for each.')
+          ? t('sources.text', 'This Grafana has no data sources with these UIDs. Choose a replacement for each.')
           : t('send.sources', 'The other Grafana has no data sources with these UIDs. Choose a replacement for each.')}
       </Text>
       <Stack direction="column" gap={2}>

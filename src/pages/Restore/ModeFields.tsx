@@ -49,10 +49,7 @@ export function ModeFields({ form, change }: Props) {
         <Checkbox
           id="restore-managed"
           label={t('mode.managed', 'Also restore resources managed by files, Git Sync or Terraform')}
-          description={t(
-            'mode.managedText',
-            'By default, they are skipped, because their manager would overwrite them again.',
-          )}
+          description={t('mode.managedText', 'Skipped by default, because their manager would overwrite them again.')}
           value={form.managed}
           onChange={(event) => change({ managed: yes(event.currentTarget.checked) })}
         />

@@ -26,10 +26,7 @@ export function SecurityChanges({ plan, list, isAgain, busy, onKeepSecrets }: Pr
     <Alert severity="warning" bottomSpacing={0} title={t('security.title', 'Changes to access or data destinations')}>
       <Stack direction="column" gap={2}>
         <Text element="p">
-          {t(
-            'security.text',
-            'Check that each of them is intended. To apply the plan, you have to type a confirmation.',
-          )}
+          {t('security.text', 'Check that each is intended. To apply the plan, type a confirmation.')}
           {isAgain && [' ', t('security.again', 'Access may have been restricted since.')]}
         </Text>
         {list.isPending && <Loading />}

@@ -1,15 +1,14 @@
-import { Alert, LinkButton, Stack, Text } from '@grafana/ui';
+import { Alert, LinkButton, Stack } from '@grafana/ui';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { ProblemText } from '../../components/problems/ProblemAlert.tsx';
 import { TargetLinkAfter } from '../../components/problems/TargetLink.tsx';
 import { formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
-import { kindLabel } from '../../lib/kinds.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
 import { routes } from '../../lib/routes.ts';
 import { FinishButton } from './FinishButton.tsx';
 import { UndoButton } from './UndoButton.tsx';
-import { useLaterRun } from './useLaterRun.tsx';
+import { laterRun } from './restoreFacts.tsx';
 
 /** Whether a run is a restore that did not come to its end. */
 export function isCutShort({ kind, status }: Pick<Run, 'kind' | 'status'>): boolean {
@@ -19,7 +18,6 @@ export function isCutShort({ kind, status }: Pick<Run, 'kind' | 'status'>): bool
 /** Explains a restore that did not come to its end: why, how far it came, and how to finish or undo it. */
 export function CutShort({ run }: { run: Run }) {
   const { counts, planned, snapshot, failure, continuedBy } = run;
-  const later = useLaterRun(run);
   const explained = failure && explainProblem(failure);
   const isInterrupted = run.status === 'interrupted';
   const isOpen = planned !== undefined && continuedBy === undefined && run.undoable;
@@ -46,11 +44,11 @@ export function CutShort({ run }: { run: Run }) {
                 },
               )}
         </span>
-        {later !== undefined && (
-          <span>
-            {later.label}: {later.link}
+        {laterRun(run).map(([label, link]) => (
+          <span key={label}>
+            {label}: {link}
           </span>
-        )}
+        ))}
         <Stack gap={1} wrap="wrap">
           {continuedBy === undefined && <FinishButton run={run} />}
           {run.undoable && planned !== undefined && <UndoButton run={run} />}
@@ -61,7 +59,6 @@ export function CutShort({ run }: { run: Run }) {
           )}
         </Stack>
         <TargetLinkAfter code={failure?.code} />
-        <Touched run={run} />
       </Stack>
     </Alert>
   );
@@ -84,25 +81,4 @@ function titleOf({ connection, undoes, status }: Run): string {
   return undoes === undefined
     ? t('cutShort.failed', 'This restore did not finish')
     : t('cutShort.undoFailed', 'This undo did not finish');
-}
-
-function Touched({ run: { touched = [] } }: { run: Run }) {
-  if (touched.length === 0) {
-    return null;
-  }
-  return (
-    <details>
-      <summary>{t('cutShort.touched', 'Resources that were being written')}</summary>
-      <ul>
-        {touched.map(({ org, kind, uid, open }) => (
-          <li key={`${org}/${kind}/${uid}`}>
-            {kindLabel(kind)} <code>{uid}</code>{' '}
-            <Text color="secondary">
-              {open === true ? t('cutShort.open', 'possibly not written') : t('cutShort.done', 'written and checked')}
-            </Text>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
 }

@@ -1,5 +1,4 @@
 import { Alert, Stack, Text } from '@grafana/ui';
-import type { ReactNode } from 'react';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { countsWithPermissions } from '../../../pkg/contract/counts/run-counts.ts';
 import { FutureBadge } from '../../components/ForeignSnapshot.tsx';
@@ -17,8 +16,8 @@ import { resourcesText } from '../../lib/resources/count.ts';
 import { runProblems } from '../../lib/runs/problems.ts';
 import { AccountsFirst } from './AccountsFirst.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
+import { laterRun, restoreFacts } from './restoreFacts.tsx';
 import { SnapshotGone } from './UndoButton.tsx';
-import { useLaterRun } from './useLaterRun.tsx';
 
 interface Props {
   run: Run;
@@ -27,10 +26,10 @@ interface Props {
 
 /** How a run goes, or how it went, down to each resource that failed. */
 export function RunDetails({ run, isStale = false }: Props) {
-  const later = useLaterRun(run);
   if (isActive(run)) {
     return <RunProgress run={run} isStale={isStale} />;
   }
+  const { touched = [] } = run;
   return (
     <Stack direction="column" gap={3}>
       {isCutShort(run) && <CutShort run={run} />}
@@ -64,7 +63,8 @@ export function RunDetails({ run, isStale = false }: Props) {
           ],
           [t('column.askedBy', 'Requested by'), askedBy(run)],
           [t('column.started', 'Started'), formatTime(run.started)],
-          ...(later === undefined || isCutShort(run) ? [] : [[later.label, later.link] satisfies [string, ReactNode]]),
+          ...restoreFacts(run),
+          ...(isCutShort(run) ? [] : laterRun(run)),
           [t('column.duration', 'Duration'), run.duration === undefined ? '–' : formatDuration(run.duration)],
           ...countsWithPermissions(run.counts).map(([name, count, permissions]): [string, string] => [
             countLabel(name),
@@ -78,17 +78,14 @@ export function RunDetails({ run, isStale = false }: Props) {
       />
       {run.kind === 'drill' && (run.counts['skipped'] ?? 0) > 0 && (
         <Text color="secondary">
-          {t(
-            'run.drillSkipped',
-            'A restore test skips resources that it cannot restore to a temporary location, such as users and externally shared dashboards.',
-          )}
+          {t('run.drillSkipped', 'Skipped resources, such as users, cannot be restored to a temporary location.')}
         </Text>
       )}
       {isUnlisted(run) && (
         <Text color="secondary">
           {t(
             'run.unlisted',
-            'The problems are not listed, because no trusted key signed the record of this run. For the current ones, run another verification or copy.',
+            'The problems are not listed, because no trusted key signed this run. For current ones, run another verification or copy.',
           )}
         </Text>
       )}
@@ -99,6 +96,18 @@ export function RunDetails({ run, isStale = false }: Props) {
           </Text>
           <Problems problems={run.errors} label={t('run.problemList', 'Resources and reasons')} />
         </section>
+      )}
+      {touched.length > 0 && (
+        <details>
+          <summary>{t('run.touched', 'Changed resources')}</summary>
+          <Problems
+            label={t('run.touched', 'Changed resources')}
+            problems={touched.map(({ did, open, ...resource }) => ({
+              ...resource,
+              reason: countLabel(open ? 'unchecked' : did),
+            }))}
+          />
+        </details>
       )}
     </Stack>
   );
@@ -142,7 +151,7 @@ function countLabel(name: string): string {
     runs: t('count.runs', 'Old run records removed'),
     leftOvers: t('count.leftOvers', 'Orphaned files removed'),
     marked: t('count.marked', 'Marked for a later prune'),
-    hidden: t('count.hidden', 'Kept by the bucket as noncurrent versions'),
+    hidden: t('count.hidden', 'Kept as noncurrent versions'),
     locked: t('count.locked', 'Protected by object lock'),
   };
   return labels[name] ?? name;

@@ -36,7 +36,7 @@ export function RunPage() {
     >
       {run?.status === 'queued' && isGone(query.error) ? (
         <Alert severity="warning" title={t('run.lost', 'This run did not start')} bottomSpacing={0}>
-          {t('run.lostText', 'The service was restarted while the run was waiting. The run changed nothing.')}
+          {t('run.lostText', 'The service was restarted while the run was waiting.')}
         </Alert>
       ) : (
         <QueryView query={query}>
@@ -57,7 +57,7 @@ function Actions({ run }: { run: Run }) {
       )}
       {run.restore !== undefined && !isActive(run) && (
         <LinkButton variant="secondary" icon="history" href={routes.restorePlan(run.restore)}>
-          {run.connection === undefined ? t('run.openRestore', 'Open the restore') : t('run.openPlan', 'Open the plan')}
+          {t('run.openPlan', 'Open the plan')}
         </LinkButton>
       )}
       {run.status === 'complete' && <SendAgain run={run} />}

@@ -53,7 +53,7 @@ export function EncryptionForm({ settings }: SectionProps) {
         label={t('encryption.identity', 'Private key')}
         description={t(
           'encryption.identityText',
-          'Needed only to view, compare and restore snapshots here. Backups do not need it. Keep a copy elsewhere: without a private key, no one can read the snapshots.',
+          'Needed only to view, compare and restore snapshots here. Keep a copy elsewhere: without a private key, no one can read the snapshots.',
         )}
         settings={settings}
         section={section}

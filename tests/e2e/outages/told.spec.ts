@@ -70,9 +70,7 @@ test('a run that was waiting when its service was killed is not said to wait sti
   await expect(page.getByText('Restore test is waiting')).toBeVisible();
   service.state.runs.shift();
   await expect(page.getByText('This run did not start')).toBeVisible();
-  await expect(
-    page.getByText('The service was restarted while the run was waiting. The run changed nothing.'),
-  ).toBeVisible();
+  await expect(page.getByText('The service was restarted while the run was waiting.')).toBeVisible();
   await expect(page.getByText('Restore test is waiting')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
 });
@@ -96,8 +94,9 @@ for (const [status, did, again] of [
     Object.assign(run, INTERRUPTED, { kind: 'restore', status, planned: 12, undoable: true, request });
     await app.open(`/runs/${run.id}`);
     await expect(page.getByRole('button', { name: again })).toBeVisible();
-    Object.assign(run, { continuedBy: later.id, undoable: did === 'Finished by' });
-    const undo = did === 'Undone by' ? { trigger: 'undo', undoes: run.id } : {};
+    const isUndo = did === 'Undone by';
+    Object.assign(run, { continuedBy: later.id, undoable: !isUndo, undone: isUndo || undefined });
+    const undo = isUndo ? { trigger: 'undo', undoes: run.id } : {};
     Object.assign(later, { kind: 'restore', status: 'complete', ...undo });
     await app.open(`/runs/${run.id}`);
     const link = page.getByRole('link', { name: /^(Restore|Undo), .*:\d\d/ });
@@ -247,7 +246,7 @@ test('a run whose record no trusted key signed says why its problems are not lis
 }) => {
   const run = Object.assign(service.state.runs[0]!, { kind: 'verify', status: 'partial', counts: { problems: 2 } });
   await app.open(`/runs/${run.id}`);
-  const why = page.getByText(/^The problems are not listed, because no trusted key signed the record of this run/);
+  const why = page.getByText(/^The problems are not listed, because no trusted key signed this run/);
   await expect(why).toBeVisible();
   run.errors = [{ org: 1, kind: 'dashboard', uid: 'd1', title: 'Orders', reason: 'a chunk is missing' }];
   await app.open(`/runs/${run.id}`);

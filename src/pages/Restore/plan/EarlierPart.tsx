@@ -14,7 +14,7 @@ export function EarlierPart({ plan: { undoes, state } }: { plan: Pick<RestorePla
         <Stack direction="column" gap={1} alignItems="flex-start">
           {t(
             'undo.partText',
-            'An earlier run did not finish, and a later run completed it. This undo covers only the later run. To undo everything, undo the earlier run afterwards.',
+            'A later run completed an earlier one. This undo covers only the later run. To undo everything, undo the earlier run afterwards.',
           )}
           <Stack gap={1} wrap="wrap">
             {state === 'applied' && (

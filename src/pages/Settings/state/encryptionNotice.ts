@@ -34,7 +34,7 @@ export function encryptionNotice(
       title: t('encryption.on', 'New snapshots are encrypted'),
       text: t(
         'encryption.onText',
-        'Adding or removing a key affects only new backups. To apply the change to existing encrypted backups, use the command line: {{command}}. Unencrypted data stays unencrypted.',
+        'Adding or removing a key affects only new backups. For existing encrypted backups, use the command line: {{command}}. Unencrypted data stays unencrypted.',
         { command: 'dashkeep repair --rewrap' },
       ),
     };
