@@ -20,7 +20,7 @@ export function ForeignAlert() {
     <Alert severity="warning" bottomSpacing={0} title={t('foreign.title', 'Untrusted')}>
       {t(
         'foreign.text',
-        'No trusted key signed this snapshot, so anyone who can write to the target may have created or changed it. It is not counted, previewed, rendered or restored here. Only content that a signed snapshot also contains is shown.',
+        'No trusted key signed this snapshot, so anyone who can write to the target may have created or changed it. It is not counted, previewed or restored. Only content that a signed snapshot also contains is shown.',
       )}
     </Alert>
   );

@@ -114,7 +114,7 @@ function obstacleText(obstacle: Obstacle): string {
     case 'variable':
       return t(
         'panels.noValue',
-        'No values are saved for the variables that its queries use: {{names}}. Open the dashboard to see this panel.',
+        'No values are saved for the variables that its queries use: {{names}}. To see it, open the dashboard.',
         { names: obstacle.names.join(', ') },
       );
     case 'source':

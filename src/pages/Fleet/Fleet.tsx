@@ -45,7 +45,7 @@ function NoInstallation() {
     <EmptyState variant="not-found" message={t('fleet.none', 'No installations found')}>
       {t(
         'fleet.noneText',
-        'The deployment of Dashkeep sets the targets, with the chart value fleet.targets or the variable DASHKEEP_FLEET_TARGETS.',
+        'Set the targets with the chart value fleet.targets or the variable DASHKEEP_FLEET_TARGETS.',
       )}{' '}
       <TextLink href={`${GUIDES}/fleet.md`} external>
         {t('fleet.guide', 'Guide')}
