@@ -28,11 +28,7 @@ const ONLY_IN_TESTS = [
 ];
 
 /** What the product asks for, and no recorded Grafana has: an app with dashboards, and its own public keys. */
-const NOT_RECORDED = [
-  'GET /public/plugins/:id/*',
-  'GET /api/plugins/:id/dashboards',
-  'GET /api/signing-keys/keys',
-];
+const NOT_RECORDED = ['GET /public/plugins/:id/*', 'GET /api/plugins/:id/dashboards', 'GET /api/signing-keys/keys'];
 
 // The simulator has to serve what the product calls, or tests of the product fail.
 it('holds every endpoint of Grafana that the simulator serves for the product', () => {

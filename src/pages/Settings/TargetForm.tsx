@@ -182,7 +182,7 @@ export function TargetForm({ settings }: SectionProps) {
                 <Text color="secondary">
                   {t(
                     'target.credentialsText',
-                    'Leave these fields empty if the service gets its credentials from an AWS file, a role or the environment. The service stores these values and never shows them again.',
+                    'Leave these fields empty if the service gets its credentials from an AWS file, a role or the environment. The service never shows these values again.',
                   )}
                 </Text>
               )}

@@ -122,7 +122,7 @@ export const PLAN_REASONS = {
     'resources that cannot be read in Grafana and are therefore not restored: {count} of {all}; the plan gives the reasons',
   'accounts-first': {
     cli: 'teams and permissions refer to users who have no account in this organization: {logins}; create them, for example with {command}, or add them to the organization in Grafana, then restore again with --overwrite',
-    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create them with {command} or add them in Grafana, then plan again and overwrite existing resources',
+    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create them with {command} or add them in Grafana, then plan again, overwriting existing resources',
   },
   'command-line-only': {
     cli: '{kinds} are not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
@@ -157,7 +157,7 @@ export const PLAN_REASONS = {
   'created-filled': 'the run created it, but it contains resources that are kept',
   'never-deleted': 'Dashkeep never deletes it',
   'org-stays':
-    'the run created it, and Dashkeep never deletes organizations; to delete it and everything in it, use Administration > Organizations as a server admin',
+    'the run created it, and Dashkeep never deletes organizations; a server admin can delete it under Administration > Organizations',
   'user-stays':
     'the run created it, and Dashkeep never deletes users; to delete it, use Administration > Users as a server admin',
   'of-new-org': 'belongs to an organization that the run created, and Dashkeep never deletes organizations',
