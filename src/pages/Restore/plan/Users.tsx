@@ -85,7 +85,7 @@ function foundBy({ by, to }: UserMatch): string {
     'left-out': t('users.isLeftOut', 'The user gets no permissions and joins no teams there.'),
     'other-email': t(
       'users.otherEmail',
-      'This account has a different email address, so it may belong to another person. If it gains access, the plan asks for confirmation.',
+      'This account has a different email address and may belong to another person. If it gains access, the plan asks for confirmation.',
     ),
     none:
       to === undefined
