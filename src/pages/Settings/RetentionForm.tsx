@@ -46,7 +46,7 @@ export function RetentionForm({ settings }: SectionProps) {
       <Text color="secondary">
         {t(
           'retention.text',
-          'A snapshot is kept as long as at least one rule applies to it. Hours, days, weeks, months and years without a snapshot are not counted. If every rule is 0, all snapshots are kept.',
+          'A snapshot is kept as long as at least one rule applies to it. Periods without a snapshot are not counted. If every rule is 0, all snapshots are kept.',
         )}
       </Text>
       <div className={styles.grid}>
