@@ -4,7 +4,7 @@ import type { Text } from '../texts.ts';
 export const HINT_REASONS = {
   'give-admin-role': 'Give the service account the Admin role, or a custom role with these actions.',
   'token-made-soon': 'A running service creates another one within a minute. This command creates one now: {command}',
-  'org-token-soon': 'The service creates this token within minutes. Then run this check again.',
+  'org-token-soon': 'The service creates this token within minutes. Then check again.',
   'check-membership': 'Check that the admin is a member of that organization.',
   'change-api-token': 'Change {name} regularly, or remove it, so that the service creates and replaces its tokens.',
   'include-org': {
@@ -15,7 +15,7 @@ export const HINT_REASONS = {
     'Both services create backups, but the app can connect to only one of them. To switch, stop the other service, or remove its address from the app’s settings.',
   'delete-account':
     'Delete the account if nothing uses it. If you also delete the one in use, the service creates another with the usual name.',
-  'verify-again': 'The repository has changed since then. Verify it again.',
+  'verify-again': 'It has changed since then. Verify it again.',
   'add-rule': 'Add this to the Role: {rule}',
   'set-tls': {
     cli: 'Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',
@@ -60,7 +60,7 @@ export const HINT_REASONS = {
   'azure-denied':
     'Assign the role Storage Blob Data Contributor on the container, or use a SAS token with the permissions racwdl. If the account has a firewall, allow this network.',
   'azure-credentials':
-    'Check that the key or SAS token belongs to this storage account and has not expired. For workload identity, check the pod’s label and the annotation of its ServiceAccount.',
+    'Check that the key or SAS token belongs to this storage account and has not expired. For workload identity, check the pod’s label and its ServiceAccount’s annotation.',
   'azure-no-container': 'Create the container in this storage account, or correct its name in the target.',
   'azure-unreachable': 'Check the name of the storage account, its firewall and the network.',
   'google-denied':

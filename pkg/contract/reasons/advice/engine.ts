@@ -35,10 +35,6 @@ export const ENGINE_ADVICE = {
     cli: "To confirm, type '{confirm}', or pass it with --confirm.",
     page: 'To confirm, type “{confirm}”.',
   },
-  'undo-where-restored': {
-    cli: 'Undo it in that Grafana: set GRAFANA_URL to its address.',
-    page: 'Undo it in that Grafana.',
-  },
   'restore-earlier': 'Restore these resources from an earlier backup instead.',
   'save-plan': 'Create a plan with this command: {command}',
   'restore-here': {

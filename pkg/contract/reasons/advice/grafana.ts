@@ -33,13 +33,13 @@ export const GRAFANA_ADVICE = {
     page: 'In the deployment, set Grafana’s address to a host name that the certificate covers.',
   },
   'check-grafana-scheme':
-    'Check that Grafana is running. If its address starts with http://, the port may expect https://. If it starts with https://, the server may require a client certificate, and Dashkeep has none.',
+    'Check that Grafana is running. If its address starts with http://, its port may expect https://. If it starts with https://, it may require a client certificate, and Dashkeep has none.',
   'check-password':
     'Check the user name and password. If both are correct, wait: after five wrong passwords, Grafana locks an account for five minutes.',
   'give-grafana-permission':
     'Give the service account the permission {permission}. The Admin role includes it, and a custom role can grant it.',
   'give-role':
-    'Give the service account at least the Viewer role: with the role None, custom roles are not enough. If it has one, have the proxy in front of Grafana forward these requests.',
+    'Give the service account at least the Viewer role: with the role None, custom roles are not enough. If it has one, let the proxy forward these requests.',
   'give-api-permission':
     'Give the service account this permission: {verb} {resource} ({group}). The Admin role includes it, and a custom role can grant it.',
   'replace-token-by-server-admin': {

@@ -6,7 +6,7 @@ export const READINESS_ADVICE = {
     cli: 'Restore the lost resources, or accept the loss. The Overview and the output of `dashkeep backup` show how.',
     page: 'Restore the lost resources, or accept the loss. The Overview shows how.',
   },
-  'ready-restored': 'A restore has ended since then. Back up now.',
+  'ready-restored': 'A restore followed. Back up now.',
   'ready-check-service': 'Check that the service is running, and read its log.',
   'ready-verify': {
     cli: 'Run `dashkeep verify --read-data`, and schedule verifications (for a service: DASHKEEP_VERIFY_SCHEDULE).',

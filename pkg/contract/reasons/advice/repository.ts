@@ -7,7 +7,7 @@ export const REPOSITORY_ADVICE = {
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
   },
   'remove-twin':
-    'Someone who can write to the bucket copied the repository there. Find out who, and delete that dashkeep.json. If you moved the target, run this command with {target} as its target: {command}',
+    'Someone who can write to the bucket copied the repository there. Find out who, and delete that dashkeep.json. If you moved the target, run this with {target} as its target: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
   'accept-directory':
@@ -104,7 +104,7 @@ export const REPOSITORY_ADVICE = {
   'orgs-in-next': 'The next backup includes them.',
   'include-orgs': {
     cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A token reaches only one organization.',
-    page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up.',
+    page: 'In the deployment, select all organizations to include the others, or list yours to exclude them on purpose.',
   },
   'include-given-orgs': {
     cli: 'To include them, set DASHKEEP_ORGS={orgs}. To exclude them on purpose, set DASHKEEP_ORGS={own}.',
@@ -116,7 +116,7 @@ export const REPOSITORY_ADVICE = {
   },
   'include-server-kinds': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, remove DASHKEEP_SERVER_KINDS=no if it is set; otherwise, check the password. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
-    page: 'To include the kinds that only a server admin can read, give the service the name and password of a server admin. Or exclude these kinds in the settings.',
+    page: 'To include the kinds that only a server admin can read, give the service such an admin’s name and password. Or exclude them in the settings.',
   },
   'set-server-admin': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin, instead of the token. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',

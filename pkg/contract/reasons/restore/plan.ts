@@ -122,7 +122,7 @@ export const PLAN_REASONS = {
     'resources that cannot be read in Grafana and are therefore not restored: {count} of {all}; the plan gives the reasons',
   'accounts-first': {
     cli: 'teams and permissions refer to users who have no account in this organization: {logins}; create them, for example with {command}, or add them to the organization in Grafana, then restore again with --overwrite',
-    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create them with {command} or add them in Grafana, then plan again, overwriting existing resources',
+    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create them with {command} or add them, then plan again, overwriting existing resources',
   },
   'command-line-only': {
     cli: '{kinds} are not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
@@ -131,7 +131,7 @@ export const PLAN_REASONS = {
   'only-this-org':
     'this restore covers only {org}, not {others}; to restore another organization, switch to it in Grafana, or run {command} as a server admin',
 
-  'other-grafana': 'run {run} restored into another Grafana or database, at {url}',
+  'other-grafana': 'run {run} restored another Grafana or database, at {url}',
   'safety-snapshot-gone':
     'the safety snapshot {snapshot} of this restore no longer exists, so the restore cannot be undone',
   created: 'the run created it',

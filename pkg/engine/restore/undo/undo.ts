@@ -25,6 +25,9 @@ import { planRestore } from '../plan/plan.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 
+/** To which the ID of a snapshot is exact. The ID of the run may be later than it began, after that of another clock. */
+const SECOND_MS = 1_000;
+
 /** What undoing needs; snapshot, selection and options follow from the run. */
 export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'>;
 
@@ -49,7 +52,8 @@ export async function planUndo(
   const { manifest } = stored;
   await assertWroteHere(asked, run, manifest);
   // A copied record may be older than the run's last one, but it never names what its run did not make.
-  if (isSafety && (manifest.trigger !== 'safety' || timeOfId(manifest.id) < timeOfId(run.id))) {
+  const isMade = timeOfId(manifest.id).getTime() + SECOND_MS > Date.parse(run.started);
+  if (isSafety && (manifest.trigger !== 'safety' || !isMade)) {
     throw new DashkeepError('DK_USAGE', `${snapshot} is not the safety snapshot of run ${run.id}`);
   }
   const held = new Set(manifest.resources.map(keyOf));
@@ -160,9 +164,7 @@ async function assertWroteHere(asked: UndoRequest, { id, grafana }: RunRecord, s
   // Earlier releases say only where the safety snapshot was taken.
   const there = grafana ?? { url: safety.grafana.url, keys: [] };
   if (!wroteTo(await grafanaOf(asked), there)) {
-    throw refusal('DK_USAGE', reason('other-grafana', { run: id, url: there.url }), {
-      advice: reason('undo-where-restored'),
-    });
+    throw refusal('DK_USAGE', reason('other-grafana', { run: id, url: there.url }));
   }
 }
 
