@@ -73,3 +73,18 @@ it.each(variants([2 * MINUTE, -HOUR, HOUR, -2 * MINUTE], 2))(
     }
   },
 );
+
+it('two minutes ahead, keeps no later restore of another machine from being undone', async () => {
+  const target = 's3://bucket/dashkeep';
+  const [uid = ''] = grafana.seedDashboards({ count: 1, folders: 1 }).dashboards;
+  expect((await dashkeep(target, ['backup'])).exit).toBe(0);
+  const restore = async (off: number): Promise<string> => {
+    grafana.state.org(1).dashboards.delete(uid);
+    return (await dashkeep(target, ['restore', 'latest', '--only', `dashboard/${uid}`, '--apply', '--json'], off)).json
+      .run;
+  };
+  await restore(2 * MINUTE);
+  const undo = ['restore', '--undo', await restore(0), '--apply', '--confirm', 'Main Org.'];
+  expect((await dashkeep(target, undo)).exit).toBe(0);
+  expect(grafana.state.org(1).dashboards.has(uid)).toBe(false);
+});
