@@ -53,6 +53,9 @@ function isRefusal(error: unknown): error is DashkeepError {
   return isStores && error.advice?.code !== 'wait-for-target';
 }
 
+/** What an earlier restore had begun, and what no one could see in the plan. */
+const LEFT: ReadonlySet<string> = new Set<ReasonCode>(['kept-unfinished', 'security-unseen']);
+
 /**
  * What the run record says about a restore. An undo that leaves something it would take back is partial, and so is a
  * restore that leaves something which an earlier one had begun, or could not restore without an account.
@@ -68,7 +71,7 @@ export function restoreOutcome(
   }
   const bad = restored.results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs');
   const isLeft = ({ action, code }: PlannedItem): boolean =>
-    undoes === undefined ? code === ('kept-unfinished' satisfies ReasonCode) : action === 'blocked';
+    undoes === undefined ? LEFT.has(code) : action === 'blocked';
   const left = [...items.filter(isLeft), ...lackingAccounts(items, options)];
   const all = bad.length > 0 && bad.length + counts.skipped === restored.results.length;
   counts.skipped += items.filter(({ action }) => isLeftOut(action)).length;

@@ -13,3 +13,10 @@ it('counts the resources that the plan skipped, so that no run looks as if it ha
   const { status, counts } = restoreOutcome(restored as never, { items } as unknown as Plan);
   expect({ status, counts }).toMatchObject({ status: 'complete', counts: { verified: 1, skipped: 2 } });
 });
+
+it('is partial where something was blocked that no one could see in the plan', () => {
+  const item = { org: 1, kind: 'public-dashboard' as const, uid: 'a', title: 'a', action: 'blocked' as const };
+  const items = [{ ...item, ...because(reason('security-unseen')) }];
+  const { status, errors } = restoreOutcome({ results: [] } as never, { items } as unknown as Plan);
+  expect({ status, errors }).toMatchObject({ status: 'partial', errors: [{ code: 'security-unseen' }] });
+});

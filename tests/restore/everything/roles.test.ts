@@ -76,6 +76,16 @@ describe.each([
   });
 });
 
+it('an account loses the role that a killed restore gave it, although one of another Grafana ended since', async () => {
+  const manifest = await withoutFolder('Viewer');
+  const { id, ...record } = await killedAt(JOINED, manifest);
+  const grafana = { url: 'http://other', keys: [{ id: 'id-2026-12-es256', x: 'another' }] };
+  const ended = { status: 'complete' as const, entered: [], touched: [], grafana };
+  await bench.repository.writeRun({ ...record, ...ended, id: id.replace(/-.*/, '-ffffffff') });
+  await recorded(manifest);
+  expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
+});
+
 it('no account loses a role because a record says so that no trusted key signed', async () => {
   const manifest = await withoutFolder('Viewer');
   const { id } = await killedAt(JOINED, manifest);

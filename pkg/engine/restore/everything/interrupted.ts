@@ -8,6 +8,7 @@ import type { Entered } from '../../../contract/runs.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { restoresSince } from '../../restored-since.ts';
+import { thoseHere } from '../exclusive.ts';
 import { EarlierRestores } from '../plan/earlier-restores.ts';
 import { needsAccount } from '../plan/security.ts';
 import { targetOf } from '../target.ts';
@@ -63,7 +64,7 @@ export async function accountsEntered({
   repository,
   signal,
 }: Pick<PlanRequest, 'instance' | 'repository' | 'signal'>): Promise<Entered[]> {
-  const restores = await restoresSince({ repository, signal }, () => true);
+  const restores = await thoseHere({ instance, signal }, await restoresSince({ repository, signal }, () => true));
   // Each one goes on with what earlier ones left.
   const last = restores.find(({ record, author }) => record.entered !== undefined && repository.trust.counts(author));
   const accounts: Entered[] = [];

@@ -52,8 +52,8 @@ export async function planUndo(
   const { manifest } = stored;
   await assertWroteHere(asked, run, manifest);
   // A copied record may be older than the run's last one, but it never names what its run did not make.
-  const isMade = timeOfId(manifest.id).getTime() + SECOND_MS > Date.parse(run.started);
-  if (isSafety && (manifest.trigger !== 'safety' || !isMade)) {
+  const isEarlier = timeOfId(manifest.id).getTime() + SECOND_MS <= Date.parse(run.started);
+  if (isSafety && (manifest.trigger !== 'safety' || isEarlier)) {
     throw new DashkeepError('DK_USAGE', `${snapshot} is not the safety snapshot of run ${run.id}`);
   }
   const held = new Set(manifest.resources.map(keyOf));
