@@ -152,7 +152,7 @@ describe('everything', () => {
     const { plan } = await planUndo(await bench.request({ manifest }), run);
     expect(named(plan, 'delete')).toContain('dashboard/root');
     const kept = reasons(plan, 'skip');
-    expect(kept['org/Second']).toMatch(/never deletes organizations; to delete it .* Administration/);
+    expect(kept['org/Second']).toMatch(/never deletes organizations; a server admin can delete it .*Administration/);
     expect(kept['user/ann']).toMatch(/never deletes users; to delete it, .* Administration/);
   });
 

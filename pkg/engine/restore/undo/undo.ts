@@ -25,7 +25,7 @@ import { planRestore } from '../plan/plan.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 
-/** To which the ID of a snapshot is exact. The ID of the run may be later than it began, after that of another clock. */
+/** The ID of a snapshot is exact to a second. That of a run may be later than its start, to follow another clock's. */
 const SECOND_MS = 1_000;
 
 /** What undoing needs; snapshot, selection and options follow from the run. */
