@@ -126,6 +126,8 @@ export const RunRecord = z.object({
   security: z.array(ResourceSecurity).optional(),
   /** Accounts that have more roles than before until a restore of everything ends; none once it has ended. */
   entered: z.array(Entered).optional(),
+  /** Accounts that keep roles from such a restore because its snapshot says so, with their roles before. */
+  gave: z.array(Entered).optional(),
   /** How many resources a restore was to write or delete. */
   planned: z.int().nonnegative().optional(),
   /** The snapshot that a restore brings back. */
@@ -171,6 +173,7 @@ export const RunLine = RunRecord.omit({
   touched: true,
   security: true,
   entered: true,
+  gave: true,
   request: true,
   grafana: true,
   finish: true,
@@ -186,6 +189,7 @@ export function runLine({
   touched: _touched,
   security: _security,
   entered: _entered,
+  gave: _gave,
   request: _request,
   grafana: _grafana,
   finish: _finish,

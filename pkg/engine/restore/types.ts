@@ -16,7 +16,17 @@ import type { WantedMembership } from '../../grafana/kinds/access/user/membershi
 export type RunFacts = Partial<
   Pick<
     RunRecord,
-    'snapshot' | 'touched' | 'security' | 'entered' | 'undoes' | 'planned' | 'source' | 'grafana' | 'counts' | 'finish'
+    | 'snapshot'
+    | 'touched'
+    | 'security'
+    | 'entered'
+    | 'gave'
+    | 'undoes'
+    | 'planned'
+    | 'source'
+    | 'grafana'
+    | 'counts'
+    | 'finish'
   >
 >;
 

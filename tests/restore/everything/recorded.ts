@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import type { RunRecord } from '../../../pkg/contract/runs.ts';
 import { planEverything } from '../../../pkg/engine/restore/everything/plan.ts';
-import type { Plan } from '../../../pkg/engine/restore/types.ts';
+import type { Plan, RestoreOptions } from '../../../pkg/engine/restore/types.ts';
 import { runRestore } from '../../../pkg/operations/restore.ts';
 import { recordRun } from '../../../pkg/operations/run.ts';
 import { SeededRandomness } from '../../support/repository/repository.ts';
@@ -14,8 +14,9 @@ import { stoppedAt } from '../undo/undoing.ts';
 export async function recorded(
   manifest: Manifest,
   signal = new AbortController().signal,
+  options: Partial<RestoreOptions> = {},
 ): Promise<{ plan: Plan; record: RunRecord }> {
-  const request = await bench.request({ manifest, signal });
+  const request = await bench.request({ manifest, signal, options });
   const plan = await planEverything(request);
   const session = { ...request, randomness: new SeededRandomness(`${bench.sim.requests.length}`), version: '0.1.0' };
   let run = '';

@@ -227,7 +227,7 @@ class EverythingRun {
     }
     const own = find();
     if (!wasRight && own !== undefined && (own.action === 'update' || own.action === 'unchanged')) {
-      return;
+      return this.#request.note?.({ gave: this.#noted });
     }
     const kept = await leave(this.#request, caller, await this.#ownInCreated(), this.#entered());
     if (kept !== undefined) {

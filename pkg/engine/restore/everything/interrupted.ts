@@ -4,7 +4,7 @@ import { accountOf } from '../../../grafana/accounts.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
-import type { Entered } from '../../../contract/runs.ts';
+import type { Entered, RunRecord } from '../../../contract/runs.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { restoresSince } from '../../restored-since.ts';
@@ -67,16 +67,25 @@ export async function accountsEntered({
   const restores = await thoseHere({ instance, signal }, await restoresSince({ repository, signal }, () => true));
   // Each one goes on with what earlier ones left.
   const last = restores.find(({ record, author }) => record.entered !== undefined && repository.trust.counts(author));
-  const accounts: Entered[] = [];
-  for (const one of last?.record.entered ?? []) {
-    const found = await accountOf(homeOf(instance.orgs).client, one.login, signal);
+  return last === undefined ? [] : stillThere({ instance, signal }, last.record.entered ?? [], last.record);
+}
+
+/** Of accounts in the record of a run, those that are live: not later ones of the same name. */
+export async function stillThere(
+  { instance, signal }: Pick<PlanRequest, 'instance' | 'signal'>,
+  accounts: readonly Entered[],
+  { started }: Pick<RunRecord, 'started'>,
+): Promise<Entered[]> {
+  const found: Entered[] = [];
+  for (const one of accounts) {
+    const live = await accountOf(homeOf(instance.orgs).client, one.login, signal);
     // A later account is that of another Grafana, which had the same target.
-    const isLater = Date.parse(stringAt(found, 'createdAt') ?? '') > Date.parse(last?.record.started ?? '') + MAX_SKEW;
-    if (numberAt(found, 'id') === one.id && !isLater) {
-      accounts.push(one);
+    const isLater = Date.parse(stringAt(live, 'createdAt') ?? '') > Date.parse(started) + MAX_SKEW;
+    if (numberAt(live, 'id') === one.id && !isLater) {
+      found.push(one);
     }
   }
-  return accounts;
+  return found;
 }
 
 /** The account that restores with its roles before an unfinished restore, and those that it has because of that. */

@@ -13,7 +13,7 @@ import { wroteTo } from '../../../grafana/server-identity.ts';
 import { isAmong } from '../app-dashboards.ts';
 import { sourceOf } from '../content.ts';
 import { grafanaOf } from '../exclusive.ts';
-import { accountsEntered } from '../everything/interrupted.ts';
+import { accountsEntered, stillThere } from '../everything/interrupted.ts';
 import { planCreatedRemovals } from './created.ts';
 import { withDeprived } from './deprived.ts';
 import { HalfDeleted } from './half-deleted.ts';
@@ -119,9 +119,11 @@ function orgsCreatedBy({ instance }: UndoRequest, touched: readonly Touched[]): 
   return new Set(instance.orgs.filter(({ name }) => names.has(name)).map(({ id }) => id));
 }
 
-/** Roles that a restore of everything left to accounts. Only a server admin can take them back. */
-async function rolesLeft(asked: UndoRequest, { entered, touched = [] }: RunRecord): Promise<Plan['roles']> {
-  const accounts = entered === undefined || !asked.instance.serverAdmin ? [] : await accountsEntered(asked);
+/** Roles that a restore of everything left or gave to accounts. Only a server admin can take them back. */
+async function rolesLeft(asked: UndoRequest, run: RunRecord): Promise<Plan['roles']> {
+  const { entered, gave = [], touched = [] } = run;
+  const isKnown = entered !== undefined && asked.instance.serverAdmin;
+  const accounts = isKnown ? [...(await accountsEntered(asked)), ...(await stillThere(asked, gave, run))] : [];
   const made = touched.filter(({ kind, did, open }) => kind === 'org' && did === 'created' && open !== true);
   const isNone = accounts.length === 0 || (made.length === 0 && !hasRoles({ entered: accounts }));
   return isNone ? undefined : { accounts, created: new Set(made.map(({ uid }) => uid)) };
@@ -129,8 +131,8 @@ async function rolesLeft(asked: UndoRequest, { entered, touched = [] }: RunRecor
 
 /** A restore that ended before its safety snapshot changed nothing but roles, whatever it was to restore. */
 function undoable(run: RunRecord): { snapshot: string; touched: Touched[]; isSafety: boolean } {
-  const { kind, touched = [], source } = run;
-  const isOfRoles = touched.length === 0 && hasRoles(run);
+  const { kind, touched = [], source, gave = [] } = run;
+  const isOfRoles = touched.length === 0 && (hasRoles(run) || hasRoles({ entered: gave }));
   const snapshot = run.snapshot ?? (isOfRoles ? source : undefined);
   if (kind !== 'restore' || snapshot === undefined) {
     throw new DashkeepError('DK_USAGE', 'you can undo only a restore that created a safety snapshot');
