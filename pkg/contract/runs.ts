@@ -89,6 +89,12 @@ export const Entered = z.object({
 });
 export type Entered = z.infer<typeof Entered>;
 
+/** The same with the roles that it has there since, where the restore left them. */
+export const Gave = Entered.extend({
+  orgs: z.array(z.object({ id: z.int().positive(), role: z.string().optional(), given: z.string() })),
+});
+export type Gave = z.infer<typeof Gave>;
+
 /** One execution, kept in the repository under runs/ whatever its end was. */
 export const RunRecord = z.object({
   id: z.string(),
@@ -127,7 +133,7 @@ export const RunRecord = z.object({
   /** Accounts that have more roles than before until a restore of everything ends; none once it has ended. */
   entered: z.array(Entered).optional(),
   /** Accounts that keep roles from such a restore because its snapshot says so, with their roles before. */
-  gave: z.array(Entered).optional(),
+  gave: z.array(Gave).optional(),
   /** How many resources a restore was to write or delete. */
   planned: z.int().nonnegative().optional(),
   /** The snapshot that a restore brings back. */

@@ -129,17 +129,19 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 export function continues(later: RunRecord, cut: RunRecord): boolean {
   const { id, undoes, source, connection, request, finish } = cut;
   const hasEnded = later.status === 'complete' || (later.status === 'partial' && cut.status !== 'partial');
-  if (later.kind !== 'restore' || !hasEnded || later.id <= id || !mayShareGrafana(later, cut.grafana)) {
+  if (later.kind !== 'restore' || !hasEnded || !mayShareGrafana(later, cut.grafana)) {
     return false;
+  }
+  if (later.undoes === id) {
+    // Whatever the clocks of their machines said.
+    return true;
   }
   const isSame =
     undoes !== undefined ||
     (request !== undefined && isDeepStrictEqual(later.request, request)) ||
     (finish !== undefined && whatIsRestored(later.finish) === whatIsRestored(finish));
-  const isCut = cut.status !== 'complete';
-  const repeats =
-    isCut && isSame && later.undoes === undoes && later.source === source && later.connection === connection;
-  return later.undoes === id || repeats;
+  const isCut = cut.status !== 'complete' && later.id > id;
+  return isCut && isSame && later.undoes === undoes && later.source === source && later.connection === connection;
 }
 
 /** A command without the options that do not say what is restored. */
@@ -162,7 +164,7 @@ export async function interruptedRestores(
   calls: Abortable,
 ): Promise<RunRecord[]> {
   const cut: RunRecord[] = [];
-  const later: RunRecord[] = [];
+  const all: RunRecord[] = [];
   const monthAgo = compactTime(new Date(repository.clock.now().getTime() - MONTH_MS));
   const lines = await linesBackTo(repository, monthAgo, calls);
   for (const { id } of lines.filter(({ kind }) => kind === 'restore').slice(0, LOOKED_AT)) {
@@ -171,13 +173,14 @@ export async function interruptedRestores(
       const [run = stored.record] = await asTheyAre(repository, [stored.record], calls);
       const isCut = run.status === 'interrupted' || (run.status === 'failed' && (run.touched ?? []).length > 0);
       const hasBegun = (run.planned ?? 0) > 0 || hasRoles(run);
-      if (isCut && hasBegun && !later.some((one) => continues(one, run))) {
+      if (isCut && hasBegun) {
         cut.push(run);
       }
-      later.push(run);
+      all.push(run);
     }
   }
-  return cut.filter((run, at) => !cut.slice(0, at).some((newer) => takesOver(newer, run)));
+  const open = cut.filter((run) => !all.some((one) => continues(one, run)));
+  return open.filter((run, at) => !open.slice(0, at).some((newer) => takesOver(newer, run)));
 }
 
 /** The newest undo of a restore, or repetition of an undo, that was interrupted; as `interruptedRestores`. */
@@ -201,7 +204,7 @@ export async function continuationOf(
 ): Promise<RunRecord | undefined> {
   const lines = await linesBackTo(repository, cut.id, calls);
   let first: RunRecord | undefined;
-  for (const { id } of lines.filter((line) => line.kind === 'restore' && line.id > cut.id)) {
+  for (const { id } of lines.filter((line) => line.kind === 'restore' && line.id !== cut.id)) {
     const stored = await repository.run(id, calls);
     if (stored !== undefined && repository.trust.counts(stored.author) && continues(stored.record, cut)) {
       if (stored.record.undoes === cut.id) {

@@ -14,7 +14,8 @@ export async function grafanaIdentity(client: GrafanaClient, signal: AbortSignal
 
 /** The same keys with the ID that Grafana gives to each: all have the same one in the same month. */
 export async function grafanaKeys(client: GrafanaClient, signal: AbortSignal): Promise<{ id: string; x: string }[]> {
-  const isRefused = (error: unknown): boolean => isGrafanaError(error) && !signal.aborted;
+  // A Grafana that is restarting has keys all the same.
+  const isRefused = (error: unknown): boolean => isGrafanaError(error) && [401, 403, 404].includes(error.httpStatus);
   const answer = await client.get('/api/signing-keys/keys', { signal }).catch(valueIf(isRefused, undefined));
   return (arrayAt(answer, 'keys') ?? []).filter(isJsonObject).flatMap((key) => {
     const [id, x] = [stringAt(key, 'kid'), stringAt(key, 'x')];
@@ -43,10 +44,10 @@ export function wroteTo(here: NamedGrafana, there: NamedGrafana): boolean {
   return isOne(here, there) ?? here.url === there.url;
 }
 
-/** Whether two restores may have written to the same Grafana; its database may have been replaced between them. */
+/** Whether two restores wrote to the same Grafana and database, or one of them does not say to which. */
 export function mayShareGrafana(
   { grafana: one }: { grafana?: NamedGrafana | undefined },
   other: NamedGrafana | undefined,
 ): boolean {
-  return one === undefined || other === undefined || one.url === other.url || isOne(one, other) !== false;
+  return one === undefined || other === undefined || wroteTo(one, other);
 }

@@ -35,10 +35,19 @@ export async function rememberRestore(state: TrustState | undefined, record: Run
   }
 }
 
-/** Whether the record of a restore that did not finish lists what was written here last. */
-export async function isLastState(state: TrustState | undefined, record: RunRecord): Promise<boolean> {
-  const all = parse(await state?.unfinished());
-  return all.some(({ run, sha256 }) => run === record.id && sha256 === digestOf(record));
+/**
+ * Whether the records of the restores of a snapshot that did not finish, that one among them, are all there and list
+ * what was written here last.
+ */
+export async function areLastStates(
+  state: TrustState | undefined,
+  { id, source }: Pick<RunRecord, 'id' | 'source'>,
+  records: readonly RunRecord[],
+): Promise<boolean> {
+  const known = parse(await state?.unfinished()).filter((one) => one.source === source);
+  const isThere = ({ run, sha256 }: Unfinished): boolean =>
+    records.some((record) => record.id === run && digestOf(record) === sha256);
+  return known.some(({ run }) => run === id) && known.every(isThere);
 }
 
 function digestOf({ id, source, touched }: RunRecord): string {

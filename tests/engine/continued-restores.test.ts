@@ -38,6 +38,16 @@ it('takes only the same restore of the same snapshot for the end of an interrupt
   expect(continues(later({ undoes: '1', source: 'safety' }), complete)).toBe(true);
 });
 
+it('takes an undo for later whatever the clocks said, and nothing in another Grafana for the end', () => {
+  const key = (x: string) => ({ url: 'http://127.0.0.1:3000', keys: [{ id: 'id-2026-12-es256', x }] });
+  const cut = record({ finish: 'dashkeep restore s --apply', grafana: key('one') });
+  const same = { finish: 'dashkeep restore s --apply' };
+  expect(continues(later({ ...same, grafana: key('one') }), cut)).toBe(true);
+  expect(continues(later({ ...same, grafana: key('two') }), cut)).toBe(false);
+  expect(continues(later({ undoes: '1', id: '0', grafana: key('one') }), cut)).toBe(true);
+  expect(continues(later({ undoes: '1', id: '0', grafana: key('two') }), cut)).toBe(false);
+});
+
 it('finds an interrupted restore, and what undid it, however many runs there were since', async () => {
   const clock = new TestClock();
   const world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };

@@ -155,8 +155,10 @@ export async function warnInterrupted(
 ): Promise<void> {
   for (const run of await interruptedRestores(repository, context)) {
     if (run.id !== undone) {
-      const safety = run.snapshot === undefined ? undefined : await publishedBy(repository, run.snapshot, context);
-      const grafana = safety?.grafana.url === url ? undefined : safety?.grafana.url;
+      // Earlier releases say only where the safety snapshot was taken.
+      const isSaid = run.grafana !== undefined || run.snapshot === undefined;
+      const there = isSaid ? run.grafana : (await publishedBy(repository, run.snapshot ?? '', context))?.grafana;
+      const grafana = there?.url === url ? undefined : there?.url;
       context.stderr.write(`${linesOf({ ...cutShortOf(run, undo), ...compact({ grafana }) }).join('\n')}\n`);
     }
   }

@@ -13,7 +13,7 @@ async function hide(grafana: Bench['grafana'], uid: string, ...faults: Fault[]):
   const { index } = grafana.state.org(1);
   index.remove({ type: 'dash-db', uid });
   index.flush();
-  for (const version of ['v1', 'v1beta1']) {
+  for (const version of ['v1', 'v1beta1', 'v0alpha1']) {
     const path = `/apis/dashboard.grafana.app/${version}/namespaces/default/dashboards`;
     const answer = await fetch(grafana.url + path, {
       headers: { authorization: `Basic ${btoa('admin:admin')}`, accept: METADATA_LIST },

@@ -109,16 +109,30 @@ it('an account that someone has demoted since the snapshot is not an Admin again
   expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
 });
 
-it('an undo takes back the role that the snapshot gave to the account that restored', async () => {
-  await everything({ manifest: await burned({ profile: '12.4' }) });
-  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
-  const { members } = bench.sim.state.org(SECOND);
-  members.set(1, 'Admin');
-  const manifest = await bench.backup();
-  members.delete(1);
-  const { record } = await recorded(manifest, undefined, { overwrite: true });
-  expect(record).toMatchObject({ status: 'complete', entered: [] });
-  expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Admin' });
-  expect(await undo(bench, record.id)).toMatchObject({ status: 'complete', errors: [] });
-  expect(people()['admin']).toEqual({ Acme: 'Admin' });
+describe('the role that the snapshot gave to the account that restored', () => {
+  async function given(): Promise<string> {
+    await everything({ manifest: await burned({ profile: '12.4' }) });
+    Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+    const { members } = bench.sim.state.org(SECOND);
+    members.set(1, 'Editor');
+    const manifest = await bench.backup();
+    members.delete(1);
+    const { record } = await recorded(manifest, undefined, { overwrite: true });
+    expect(record).toMatchObject({ status: 'complete', entered: [] });
+    expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Editor' });
+    return record.id;
+  }
+
+  it('is taken back by an undo', async () => {
+    const id = await given();
+    expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [] });
+    expect(people()['admin']).toEqual({ Acme: 'Admin' });
+  });
+
+  it('stays if someone has changed it since', async () => {
+    const id = await given();
+    bench.sim.state.org(SECOND).members.set(1, 'Admin');
+    await undo(bench, id);
+    expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Admin' });
+  });
 });

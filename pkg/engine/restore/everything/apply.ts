@@ -23,7 +23,7 @@ import { keepRecord, noteEnd, recordedChanges } from '../apply/recorded-changes.
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
 import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
-import { giveUp, homeOf, join, keptResult, leave } from './caller.ts';
+import { givenIn, giveUp, homeOf, join, keptResult, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
 import { enteredBy, isEntered, joinedBy, passOverBegun } from './interrupted.ts';
 import { writtenBy } from './written.ts';
@@ -227,7 +227,7 @@ class EverythingRun {
     }
     const own = find();
     if (!wasRight && own !== undefined && (own.action === 'update' || own.action === 'unchanged')) {
-      return this.#request.note?.({ gave: this.#noted });
+      return this.#request.note?.({ gave: await givenIn(this.#request, this.#noted) });
     }
     const kept = await leave(this.#request, caller, await this.#ownInCreated(), this.#entered());
     if (kept !== undefined) {

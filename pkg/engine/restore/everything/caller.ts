@@ -3,7 +3,7 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { numberAt, stringAt, type Json } from '../../../lib/json/json.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
 import { because } from '../../../contract/reasons/reason.ts';
-import type { Entered } from '../../../contract/runs.ts';
+import type { Entered, Gave } from '../../../contract/runs.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { addToOrg } from '../../../grafana/accounts.ts';
 import { GrafanaError } from '../../../grafana/http/errors.ts';
@@ -30,6 +30,18 @@ export async function readCaller({ instance, signal }: PlanRequest): Promise<Cal
     role: stringAt(one, 'role') ?? '',
   }));
   return { ...identityIn(user), memberships: new Map(memberships.map((one) => [one.id, one])) };
+}
+
+/** What the account that restores keeps in organizations that it entered. */
+export async function givenIn(request: PlanRequest, entered: readonly Entered[]): Promise<Gave[]> {
+  const { memberships } = await readCaller(request);
+  return entered.map(({ orgs, ...account }) => ({
+    ...account,
+    orgs: orgs.flatMap((org) => {
+      const given = memberships.get(org.id)?.role;
+      return given === undefined ? [] : [{ ...org, given }];
+    }),
+  }));
 }
 
 function identityIn(user: Json): { id: number; login: string } {

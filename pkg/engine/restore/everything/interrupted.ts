@@ -4,7 +4,7 @@ import { accountOf } from '../../../grafana/accounts.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
-import type { Entered, RunRecord } from '../../../contract/runs.ts';
+import type { Entered, Gave, RunRecord } from '../../../contract/runs.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { restoresSince } from '../../restored-since.ts';
@@ -71,12 +71,12 @@ export async function accountsEntered({
 }
 
 /** Of accounts in the record of a run, those that are live: not later ones of the same name. */
-export async function stillThere(
+export async function stillThere<One extends Entered>(
   { instance, signal }: Pick<PlanRequest, 'instance' | 'signal'>,
-  accounts: readonly Entered[],
+  accounts: readonly One[],
   { started }: Pick<RunRecord, 'started'>,
-): Promise<Entered[]> {
-  const found: Entered[] = [];
+): Promise<One[]> {
+  const found: One[] = [];
   for (const one of accounts) {
     const live = await accountOf(homeOf(instance.orgs).client, one.login, signal);
     // A later account is that of another Grafana, which had the same target.
@@ -84,6 +84,23 @@ export async function stillThere(
     if (numberAt(live, 'id') === one.id && !isLater) {
       found.push(one);
     }
+  }
+  return found;
+}
+
+/** Of what a restore gave to accounts, what no one has changed since. */
+export async function stillGiven(
+  asked: Pick<PlanRequest, 'instance' | 'signal'>,
+  { gave = [], started }: Pick<RunRecord, 'gave' | 'started'>,
+): Promise<Entered[]> {
+  const found: Entered[] = [];
+  for (const one of await stillThere(asked, gave, { started })) {
+    const path = `/api/users/${one.id}/orgs`;
+    const { client } = homeOf(asked.instance.orgs);
+    const roles = objectsOf(await client.get(path, { keep: ['orgId', 'role'], signal: asked.signal }), path);
+    const isStill = ({ id, given }: Gave['orgs'][number]): boolean =>
+      roles.some((live) => numberAt(live, 'orgId') === id && stringAt(live, 'role') === given);
+    found.push({ ...one, orgs: one.orgs.filter(isStill) });
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { RunRecord, RunStatus, Touched } from '../../../contract/runs.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
-import { isLastState } from '../../../repository/unfinished-restores.ts';
+import { areLastStates } from '../../../repository/unfinished-restores.ts';
 import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
@@ -121,10 +121,11 @@ export class EarlierRestores {
     return record !== undefined && !HAS_ENDED.has(record.status) ? touched : undefined;
   }
 
-  /** Whether that is all that it did: no one has put back an earlier state of its record. */
+  /** Whether that is all that was done: no one has put back an earlier state of its record, or removed another one. */
   async isAllDone(ref: ResourceRef): Promise<boolean> {
     const { record } = (await this.#lastMeant(ref)) ?? {};
-    return record !== undefined && (await isLastState(this.#request.repository.trust.keys.state, record));
+    const all = (await this.#read()).map((run) => run.record);
+    return record !== undefined && areLastStates(this.#request.repository.trust.keys.state, record, all);
   }
 
   /** Whether any restore since the snapshot completed the resource. */

@@ -13,7 +13,7 @@ import { wroteTo } from '../../../grafana/server-identity.ts';
 import { isAmong } from '../app-dashboards.ts';
 import { sourceOf } from '../content.ts';
 import { grafanaOf } from '../exclusive.ts';
-import { accountsEntered, stillThere } from '../everything/interrupted.ts';
+import { accountsEntered, stillGiven } from '../everything/interrupted.ts';
 import { planCreatedRemovals } from './created.ts';
 import { withDeprived } from './deprived.ts';
 import { HalfDeleted } from './half-deleted.ts';
@@ -121,9 +121,9 @@ function orgsCreatedBy({ instance }: UndoRequest, touched: readonly Touched[]): 
 
 /** Roles that a restore of everything left or gave to accounts. Only a server admin can take them back. */
 async function rolesLeft(asked: UndoRequest, run: RunRecord): Promise<Plan['roles']> {
-  const { entered, gave = [], touched = [] } = run;
+  const { entered, touched = [] } = run;
   const isKnown = entered !== undefined && asked.instance.serverAdmin;
-  const accounts = isKnown ? [...(await accountsEntered(asked)), ...(await stillThere(asked, gave, run))] : [];
+  const accounts = isKnown ? [...(await accountsEntered(asked)), ...(await stillGiven(asked, run))] : [];
   const made = touched.filter(({ kind, did, open }) => kind === 'org' && did === 'created' && open !== true);
   const isNone = accounts.length === 0 || (made.length === 0 && !hasRoles({ entered: accounts }));
   return isNone ? undefined : { accounts, created: new Set(made.map(({ uid }) => uid)) };
@@ -164,8 +164,8 @@ async function storedSnapshot(asked: UndoRequest, id: string, isSafety: boolean)
  */
 async function assertWroteHere(asked: UndoRequest, { id, grafana }: RunRecord, safety: Manifest): Promise<void> {
   // Earlier releases say only where the safety snapshot was taken.
-  const there = grafana ?? { url: safety.grafana.url, keys: [] };
-  if (!wroteTo(await grafanaOf(asked), there)) {
+  const there = grafana ?? (safety.trigger === 'safety' ? { url: safety.grafana.url, keys: [] } : undefined);
+  if (there !== undefined && !wroteTo(await grafanaOf(asked), there)) {
     throw refusal('DK_USAGE', reason('other-grafana', { run: id, url: there.url }));
   }
 }

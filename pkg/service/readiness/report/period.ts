@@ -147,7 +147,15 @@ function unsigned(record: RunRecord): RunRecord {
 }
 
 /** Leaves out or shortens long lists, because a report has thousands of records. */
-function shortened({ touched, request: _, security: _1, entered: _2, gave: _3, ...record }: RunRecord): RunRecord {
+function shortened({
+  touched,
+  request: _,
+  security: _1,
+  entered: _2,
+  gave: _3,
+  grafana: _4,
+  ...record
+}: RunRecord): RunRecord {
   const counts = { ...record.counts, failures: runLine(record).problems, touched: touched?.length ?? 0 };
   return compact({ ...record, counts, errors: [], touched: touched?.slice(0, TOUCHED_SHOWN) });
 }
