@@ -70,7 +70,7 @@ test('replacements are saved as a mapping, downloaded, loaded from a file and us
   await app.open('/send');
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByText('Found by login: admin')).toBeVisible();
-  await expect(page.getByText(/so it may belong to another person/)).toBeVisible();
+  await expect(page.getByText(/and may belong to another person/)).toBeVisible();
   // A user who is left out is no mistake.
   await expect(page.getByRole('combobox', { name: /^ada/ })).not.toHaveAttribute('aria-invalid', 'true');
   const grace = page.getByRole('combobox', { name: /^grace/ });
@@ -79,7 +79,7 @@ test('replacements are saved as a mapping, downloaded, loaded from a file and us
   await page.getByRole('option', { name: 'Leave out' }).click();
   await expect(grace).toHaveValue('Leave out');
   await expect(grace).not.toHaveAttribute('aria-invalid', 'true');
-  await expect(page.getByText(/so it may belong to another person/)).toHaveCount(0);
+  await expect(page.getByText(/and may belong to another person/)).toHaveCount(0);
   await page.getByRole('combobox', { name: /^ada/ }).click();
   await page.getByRole('option', { name: /^lovelace/ }).click();
   await expect(page.getByRole('combobox', { name: /^ada/ })).toHaveValue('lovelace');

@@ -40,7 +40,7 @@ test('a backup that is much smaller than before is red, and a person restores th
       'Included: 23 of 25 kinds; not included, because only a server admin can read them: Organizations, Users',
     ),
   ).toBeVisible();
-  await expect(page.getByText('the deployment has to select all of them')).toBeVisible();
+  await expect(page.getByText('select all organizations to include the others')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Settings of the deployment' })).toHaveAttribute('href', /settings\.md/);
   await expectAccessible(page);
   await expect(page.getByRole('link', { name: 'Open the last full backup' })).toHaveAttribute(
@@ -103,7 +103,7 @@ test('a mass change and what an upgrade lost lead to a comparison, and to a plan
   const change = page.getByRole('alert').filter({ hasText: 'Dashboards of organization 1: 500 of 1,000 changed' });
   const upgrade = page.getByRole('alert').filter({ hasText: 'Grafana’s version changed from 12.4.3 to 13.1.0' });
   await expect(upgrade.getByText('Organization 1: 3 gone, 14 reverted to an older version, 5 changed')).toBeVisible();
-  await expect(upgrade.getByText(/These changes are not Grafana’s own migrations/)).toBeVisible();
+  await expect(upgrade.getByText(/These are not Grafana’s own migrations/)).toBeVisible();
   await expectAccessible(page);
   await expect(change.getByRole('link', { name: 'Compare both backups' })).toHaveAttribute(
     'href',
