@@ -1,5 +1,5 @@
 import { arrayAt, isJsonObject, stringAt } from '../lib/json/json.ts';
-import { isGrafanaError } from './http/errors.ts';
+import { isGrafanaError, type GrafanaError } from './http/errors.ts';
 import type { GrafanaClient } from './http/client.ts';
 import { valueIf } from '../lib/expected-errors.ts';
 
@@ -14,13 +14,17 @@ export async function grafanaIdentity(client: GrafanaClient, signal: AbortSignal
 
 /** The same keys with the ID that Grafana gives to each: all have the same one in the same month. */
 export async function grafanaKeys(client: GrafanaClient, signal: AbortSignal): Promise<{ id: string; x: string }[]> {
-  // A Grafana that is restarting has keys all the same.
-  const isRefused = (error: unknown): boolean => isGrafanaError(error) && [401, 403, 404].includes(error.httpStatus);
+  // With another secret key than its database, Grafana answers 500 for good. One that restarts has keys all the same.
+  const isRefused = (error: unknown): boolean => isGrafanaError(error) && !signal.aborted && !isAway(error);
   const answer = await client.get('/api/signing-keys/keys', { signal }).catch(valueIf(isRefused, undefined));
   return (arrayAt(answer, 'keys') ?? []).filter(isJsonObject).flatMap((key) => {
     const [id, x] = [stringAt(key, 'kid'), stringAt(key, 'x')];
     return x === undefined ? [] : [{ id: id ?? '', x }];
   });
+}
+
+function isAway({ code, httpStatus }: GrafanaError): boolean {
+  return code === 'DK_GRAFANA_UNREACHABLE' || [502, 503, 504].includes(httpStatus);
 }
 
 /** A Grafana as the record of a restore names it. */

@@ -61,3 +61,14 @@ it('undoes a restore only in the Grafana that it wrote to', async () => {
   expect(error).toContain(`run ${run} restored another Grafana or database, at ${grafana?.url}`);
   expect([(await dashkeep(grafana, undo)).exit, grafana?.state.org(1).dashboards.size]).toEqual([0, 0]);
 });
+
+it('restores and undoes where Grafana cannot decrypt its keys, as with another secret key', async () => {
+  const restore = ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--json'];
+  await dashkeep(grafana, ['backup', '--kinds', 'folder,dashboard']);
+  grafana?.wipe();
+  grafana?.setFaults({ match: 'GET /api/signing-keys/keys', action: { kind: 'status', status: 500 } });
+  const { exit, json } = await dashkeep(grafana, restore);
+  expect([exit, grafana?.state.org(1).dashboards.size]).toEqual([0, 6]);
+  const undo = ['restore', '--undo', json.run, '--apply', '--confirm', 'Main Org.'];
+  expect([(await dashkeep(grafana, undo)).exit, grafana?.state.org(1).dashboards.size]).toEqual([0, 0]);
+});
