@@ -132,7 +132,7 @@ export const RunRecord = z.object({
   security: z.array(ResourceSecurity).optional(),
   /** Accounts that have more roles than before until a restore of everything ends; none once it has ended. */
   entered: z.array(Entered).optional(),
-  /** Accounts that keep roles from such a restore because its snapshot says so, with their roles before. */
+  /** Accounts with the roles that such a restore left them, as in its snapshot, and their roles before. */
   gave: z.array(Gave).optional(),
   /** How many resources a restore was to write or delete. */
   planned: z.int().nonnegative().optional(),

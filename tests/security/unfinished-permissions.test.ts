@@ -91,6 +91,14 @@ describe('after a restore was killed that had created a folder', () => {
     expect(await confirmOf()).toBe('1 security change');
   });
 
+  it('asks if a second attempt wrote the permissions and someone removed its record', async () => {
+    await killed(PERMISSIONS);
+    await permit(DEFAULT);
+    const [key] = stateWhere((record) => touches(record, 'folder-permissions'));
+    await bench.repository.store.deleteMany([key]);
+    expect(await confirmOf()).toBe('1 security change');
+  });
+
   it('asks if a restore finished it and someone narrowed the permissions since, even without its record', async () => {
     const { run } = await bench.applyRecorded({ manifest: good }, true);
     await permit(DEFAULT);

@@ -156,9 +156,10 @@ export async function warnInterrupted(
   for (const run of await interruptedRestores(repository, context)) {
     if (run.id !== undone) {
       // Earlier releases say only where the safety snapshot was taken.
-      const isSaid = run.grafana !== undefined || run.snapshot === undefined;
-      const there = isSaid ? run.grafana : (await publishedBy(repository, run.snapshot ?? '', context))?.grafana;
-      const grafana = there?.url === url ? undefined : there?.url;
+      const { snapshot } = run.grafana === undefined ? run : {};
+      const safety = snapshot === undefined ? undefined : await publishedBy(repository, snapshot, context);
+      const there = (run.grafana ?? safety?.grafana)?.url;
+      const grafana = there === url ? undefined : there;
       context.stderr.write(`${linesOf({ ...cutShortOf(run, undo), ...compact({ grafana }) }).join('\n')}\n`);
     }
   }

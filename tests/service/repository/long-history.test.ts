@@ -150,7 +150,7 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
     await program.parseAsync(['snapshots', '--json', '--target', TARGET], { from: 'user' });
     expect(JSON.parse(printed).snapshots).toHaveLength(COUNT + 1);
     const asked = requests.filter((request) => !isOfNotes(request));
-    // Beside them, one request tells the time.
+    // One more request, sent concurrently, asks for the time.
     expect(asked.sort()).toEqual([...firstPage('snapshots'), opening, 'ListObjectsV2 some/prefix'].sort());
   });
 
