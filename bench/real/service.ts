@@ -10,7 +10,7 @@ import { SCENARIOS, type RealResult } from './rows.ts';
 
 const POLL_MS = 100;
 /** Without these, a list of changes is of little use. */
-const USEFUL = new Set(['dashboard', 'folder', 'alert-rule']);
+const USEFUL = new Set(['dashboard', 'folder', 'alert-rule-group']);
 
 /** How long each took, in seconds, after the changes that `edit` makes. */
 interface Work {

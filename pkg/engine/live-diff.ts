@@ -22,6 +22,8 @@ import type { Recent } from './recent.ts';
 import { servingOf } from './served-kinds.ts';
 
 const READS_AT_ONCE = 16;
+/** Without these, a list of changes is of little use. */
+const MISSED: ReadonlySet<KindName> = new Set(['folder', 'dashboard', 'alert-rule-group']);
 /** How often what was found so far is handed over, in milliseconds. */
 const PART_EVERY_MS = 1_000;
 
@@ -40,8 +42,8 @@ export interface LiveDiffOptions {
 }
 
 /**
- * What changed from a snapshot to what is live now, of the kinds that the snapshot holds or has read. Permissions come
- * last: each takes a request, and they are always read.
+ * What changed from a snapshot to what is live now, of the kinds that the snapshot holds or has read: first folders,
+ * dashboards and alert rules. Permissions come last: each takes a request, and they are always read.
  * What is too large or nested too deep to be read differs from whatever a snapshot holds; a list of that kind is named.
  * @throws when a kind cannot be listed or anything else not be read: half a comparison would be a lie.
  */
@@ -71,6 +73,10 @@ export async function diffLive({ recent, ...given }: LiveDiffOptions): Promise<D
       options.onPart(await found(), [...pending]);
     }
   };
+  const reportAtOnce = (): Promise<void> => {
+    reported = Number.NEGATIVE_INFINITY;
+    return report();
+  };
   const progress = new ProgressCounter(clock, options.onProgress);
   const contexts = new Map(instance.orgs.map((org) => [org.id, contextOf(options, org)]));
   const listed = (org: number, kind: KindName): State[] =>
@@ -78,12 +84,11 @@ export async function diffLive({ recent, ...given }: LiveDiffOptions): Promise<D
   const owners = (org: number, kind: KindName): State[] | undefined =>
     pending.has(kind) || !wasRead(manifest, kind) ? undefined : listed(org, kind);
   progress.phase('comparing', { number: 1, of: 2 });
-  const kinds = KINDS.filter(({ name }) => pending.has(name)).sort(cheapFirst);
+  const kinds = KINDS.filter(({ name }) => pending.has(name)).sort(mostMissedFirst);
   const firstDear = kinds.find(({ owner }) => owner !== undefined);
   for (const kind of kinds) {
     if (kind === firstDear) {
-      reported = Number.NEGATIVE_INFINITY;
-      await report();
+      await reportAtOnce();
       progress.phase('permissions', { number: 2, of: 2, total: 0 });
       await expectOwned(kinds, contexts, listed, progress);
     }
@@ -94,7 +99,7 @@ export async function diffLive({ recent, ...given }: LiveDiffOptions): Promise<D
       }
     }
     pending.delete(kind.name);
-    await report();
+    await (MISSED.has(kind.name) ? reportAtOnce() : report());
   }
   return found();
 }
@@ -122,9 +127,13 @@ function asOwner({ uid, title, folderUid }: State): Listed {
   return compact({ uid, title, folderUid });
 }
 
-/** What takes a request for each resource comes last; the others stay in their order, in which folders come first. */
-function cheapFirst(a: Kind, b: Kind): number {
-  return Number(a.owner !== undefined) - Number(b.owner !== undefined);
+/** What people miss first comes first, and what takes a request for each resource last; the others keep their order. */
+function mostMissedFirst(a: Kind, b: Kind): number {
+  return turnOf(a) - turnOf(b);
+}
+
+function turnOf({ name, owner }: Kind): number {
+  return MISSED.has(name) ? 0 : owner === undefined ? 1 : 2;
 }
 
 /** What belongs to the server is in the snapshot once, under the first organization of that backup. */
