@@ -21,7 +21,8 @@ async function api(route: string, body?: unknown, org = 1): Promise<Record<strin
 
 async function backUp(more: object = {}): Promise<string> {
   const { json } = await service.call('POST', '/runs', { kind: 'backup', ...more });
-  const { snapshot } = await service.ended(json.id);
+  const { snapshot, ...rest } = await service.ended(json.id);
+  expect(snapshot, JSON.stringify({ json, rest })).toBeDefined();
   await expect.poll(async () => (await statusOf()).newest?.id, { timeout: 20_000 }).toBe(snapshot);
   return snapshot as string;
 }
