@@ -26,8 +26,7 @@ export interface ForgetResult {
 
 /**
  * What a retention policy would forget now. Reads only.
- * @throws DK_IDENTITY_MISSING when it can read no snapshot, DK_CLOCK_SKEW as `laterThanClock`, and where the clock of a
- * directory, or any clock that is ignored, differs
+ * @throws DK_IDENTITY_MISSING when it can read no snapshot, DK_CLOCK_SKEW as `laterThanClock`, and while clocks differ
  */
 export async function planForget(
   repository: Repository,
@@ -48,10 +47,8 @@ export async function planForget(
   const annotated = await repository.annotations.annotate(summaries, calls);
   const checked = await planByManifests(repository, annotated, { ...calls, policy, now });
   if (checked.plan.forgotten.length > 0) {
-    // Rules go by age, and anyone who ignores clocks may be the one whose clock is wrong.
-    await (repository.ignoreClock === true
-      ? unlessUntold(agreedTime(repository, calls), calls)
-      : assertClockOfPlan(repository, calls));
+    // Rules go by age: while clocks differ, nobody knows which is right, also where one of them is ignored.
+    await unlessUntold(agreedTime(repository, calls), calls);
   }
   return { ...checked.plan, unreadable: [...unreadable, ...checked.unreadable].sort() };
 }

@@ -88,3 +88,20 @@ it('two minutes ahead, keeps no later restore of another machine from being undo
   expect((await dashkeep(target, undo)).exit).toBe(0);
   expect(grafana.state.org(1).dashboards.has(uid)).toBe(false);
 });
+
+it.each(variants([365 * 24 * HOUR, -365 * 24 * HOUR, HOUR, -HOUR]))(
+  'by %i ms, lets no rule remove a snapshot from a bucket, and its ID does',
+  async (off) => {
+    const run = (...args: string[]): ReturnType<typeof runMain> => dashkeep('s3://bucket/dashkeep', args, off);
+    const made = async (): Promise<string> =>
+      (await dashkeep('s3://bucket/dashkeep', ['backup', '--json'])).json.snapshot;
+    const [first, second] = [await made(), await made()];
+    for (const more of [[], ['--dry-run'], ['--ignore-clock']]) {
+      const { exit, error } = await run('forget', '--keep-last', '1', ...more);
+      expect(error).toMatch(/clock.* differ by/);
+      expect(exit).toBe(5);
+    }
+    expect((await run('snapshots', '--json')).json.snapshots).toMatchObject([{ id: second }, { id: first }]);
+    expect((await run('forget', first, '--confirm', first)).exit).toBe(0);
+  },
+);
