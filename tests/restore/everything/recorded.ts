@@ -36,8 +36,11 @@ export async function killedAt(
   match: RegExp,
   manifest: Manifest,
   moment: 'before' | 'after' = 'after',
+  options: Partial<RestoreOptions> = {},
 ): Promise<RunRecord> {
-  const { record } = await stoppedAt(bench, { match, moment, end: 'killed' }, (signal) => recorded(manifest, signal));
+  const { record } = await stoppedAt(bench, { match, moment, end: 'killed' }, (signal) =>
+    recorded(manifest, signal, options),
+  );
   expect(record.status).toBe('running');
   return record;
 }

@@ -109,6 +109,22 @@ it('an account that someone has demoted since the snapshot is not an Admin again
   expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
 });
 
+it.each([
+  ['stays an Admin of it', true, { Acme: 'Admin', Second: 'Admin' }],
+  ['leaves it if nothing may be overwritten', false, { Acme: 'Admin' }],
+])('an account that a killed restore made what it is in the snapshot %s', async (_, overwrite, then) => {
+  await everything({ manifest: await burned({ profile: '12.4' }) });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  const { members } = bench.sim.state.org(SECOND);
+  members.set(1, 'Admin');
+  const manifest = await bench.backup();
+  await bench.api(`DELETE /api/orgs/${SECOND}/users/1`);
+  await killedAt(JOINED, manifest, 'after', { overwrite });
+  const { record } = await recorded(manifest, undefined, { overwrite });
+  expect(record).toMatchObject({ status: 'complete', errors: [], entered: [] });
+  expect(people()['admin']).toEqual(then);
+});
+
 describe('the role that the snapshot gave to the account that restored', () => {
   async function given(): Promise<string> {
     await everything({ manifest: await burned({ profile: '12.4' }) });

@@ -133,10 +133,9 @@ class EverythingRun {
         !targets.some(({ from, isOpen }) => isOpen && from === target.from),
     );
     const [first = [], rest = []] = PARTS;
-    const { secrets } = options;
     // What Grafana put into an organization by itself is nobody's.
     // No entry with supplied secrets can mean the ID that a new organization gets.
-    const intoNew = { overwrite: true, secrets: (kind: KindName, uid: string) => secrets?.(kind, uid) };
+    const intoNew = { overwrite: true, secrets: (kind: KindName, uid: string) => options.secrets?.(kind, uid) };
     await this.#stage(contentRequest(this.#request, created, { kinds: first, ...intoNew }));
     await this.#stage(contentRequest(this.#request, [...joined, ...others]));
     append(this.#results, await applyPlan(this.#request, content, this.changeLog, this.#progress));
@@ -216,11 +215,13 @@ class EverythingRun {
 
   /** The account that restores gets the memberships of the snapshot, or those that it had before. */
   async #finishCaller(): Promise<void> {
-    const { caller } = this.#everything;
+    const { caller, left } = this.#everything;
     const isCaller = (uid: string): boolean => uid === caller.login;
     const find = () => this.#plan.items.find(({ kind, uid }) => kind === 'user' && isCaller(uid));
     const planned = find()?.action;
-    const wasRight = planned === 'unchanged' && this.#brought.created.length === 0;
+    // A killed restore may have made it what it is.
+    const mayStay = left.length > 0 && this.#request.options.overwrite === true;
+    const wasRight = planned === 'unchanged' && this.#brought.created.length === 0 && !mayStay;
     // Of what someone has changed, the roles that the restore needs may be as in the snapshot.
     if (!wasRight && planned !== 'skip') {
       await this.#stage(accountsRequest(this.#request, ['user']), isCaller);
@@ -231,8 +232,7 @@ class EverythingRun {
     }
     const kept = await leave(this.#request, caller, await this.#ownInCreated(), this.#entered());
     if (kept !== undefined) {
-      const { id } = this.#request.manifest.orgs[0] ?? { id: 1 };
-      this.#results.push(keptResult(own?.org ?? id, caller, kept));
+      this.#results.push(keptResult(own?.org ?? this.#request.manifest.orgs[0]?.id ?? 1, caller, kept));
     }
   }
 
