@@ -4,6 +4,7 @@ import type { Manifest, ManifestEntry, ResourceProblem } from '../contract/manif
 import type { Diff } from '../contract/plan.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { because, reasonFrom } from '../contract/reasons/reason.ts';
+import { assertMember } from '../grafana/closed-orgs.ts';
 import { isUnreadable } from '../grafana/http/errors.ts';
 import { kindContext, type Instance, type Org } from '../grafana/instance.ts';
 import type { Content } from '../grafana/kinds/content.ts';
@@ -51,7 +52,9 @@ export async function diffLive({ recent, ...given }: LiveDiffOptions): Promise<D
   const options = { ...given, ...(recent?.sharesWith(given.manifest) === true ? { recent } : {}) };
   const { manifest, instance, clock } = options;
   const orgs = new Set(instance.orgs.map((org) => org.id));
-  const stored = statesOf(manifest.resources.filter((entry) => orgs.has(entry.org)));
+  const held = manifest.resources.filter((entry) => orgs.has(entry.org));
+  await assertMember(instance, held, options.signal);
+  const stored = statesOf(held);
   const live: States = new Map();
   const errors: ResourceProblem[] = [];
   const pending = new Set(KINDS.filter(({ name }) => wasRead(manifest, name)).map(({ name }) => name));

@@ -22,9 +22,13 @@ afterEach(async () => {
 
 const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 
-function backup(credentials: Record<string, string>, ...args: string[]): Promise<Ended> {
+function dashkeep(credentials: Record<string, string>, command: string, ...args: string[]): Promise<Ended> {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
-  return runCli(['backup', ...where, ...args, '--grafana-url', grafana.url], credentials);
+  return runCli([command, ...where, ...args, '--grafana-url', grafana.url], credentials);
+}
+
+function backup(credentials: Record<string, string>, ...args: string[]): Promise<Ended> {
+  return dashkeep(credentials, 'backup', ...args);
 }
 
 function backupByToken(...args: string[]): Promise<Ended> {
@@ -189,5 +193,25 @@ describe('an organization that the account is no member of', () => {
     await expect(backup(ADMIN, '--orgs', String(id), '--kinds', 'dashboard')).rejects.toMatchObject({
       message: expect.stringContaining('not a member of organization “Closed”'),
     });
+  });
+
+  it('is the error of a comparison, a restore and an undo there', async () => {
+    const id = Number((await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Closed' })).body.orgId);
+    const dashboard = { dashboard: { uid: 'lost', title: 'Lost' } };
+    await call(grafana, 'admin:admin', 'POST /api/dashboards/db', dashboard, { 'x-grafana-org-id': String(id) });
+    await backup(ADMIN, '--orgs', 'all', '--kinds', 'folder,dashboard');
+    grafana.state.org(id).dashboards.clear();
+    const restore = ['latest', '--orgs', String(id), '--kinds', 'dashboard'];
+    const { run } = (await dashkeep(ADMIN, 'restore', ...restore, '--apply', '--json')).json;
+    grafana.state.org(id).members.clear();
+    for (const [command, ...args] of [
+      ['restore', ...restore],
+      ['restore', '--undo', run],
+      ['diff', 'latest', 'live', '--orgs', 'all'],
+    ] as const) {
+      await expect(dashkeep(ADMIN, command, ...args)).rejects.toMatchObject({
+        message: expect.stringContaining('not a member of organization “Closed”'),
+      });
+    }
   });
 });

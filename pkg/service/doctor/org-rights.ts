@@ -3,7 +3,7 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { because } from '../../contract/reasons/reason.ts';
 import { atLeast, type Capabilities } from '../../grafana/capabilities.ts';
-import { closedOrgs } from '../../engine/backup/closed-orgs.ts';
+import { closedOrgs } from '../../grafana/closed-orgs.ts';
 import { notAskedFor } from '../../engine/served-kinds.ts';
 import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
 import { assertReached } from '../../grafana/orgs.ts';

@@ -2,6 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { KIND_NAMES } from '../../../contract/kinds.ts';
+import { assertMember } from '../../../grafana/closed-orgs.ts';
 import type { WriteContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../../progress.ts';
@@ -33,7 +34,7 @@ import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from
  * that are deferred it asks only whether they are there.
  * @param adjust - may pass over what was planned, before it is said what the plan as a whole changes.
  * @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, or what reading Grafana throws; DK_GRAFANA_FORBIDDEN only where it
- * shows nothing of the selection.
+ * shows nothing of the selection; DK_GRAFANA_REFUSED as `assertMember`.
  */
 export async function planRestore(
   asked: PlanRequest,
@@ -48,6 +49,8 @@ export async function planRestore(
   progress.total(selected.length);
   const dataSources = await DataSourceMap.make(request, selected);
   const mapping = new Remap(request, selected, dataSources, parts);
+  const places = selected.map((entry) => ({ org: mapping.orgOf(entry), kind: entry.kind }));
+  await assertMember(request.instance, places, request.signal);
   const promotion = request.options.promote === true ? new Promotion(request) : undefined;
   const contexts = new Map<number, WriteContext>();
   const memberships = new PlannedMemberships(request);

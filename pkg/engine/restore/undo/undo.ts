@@ -8,6 +8,7 @@ import { timeOfId } from '../../../repository/layout.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
 import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
+import { assertMember } from '../../../grafana/closed-orgs.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { wroteTo } from '../../../grafana/server-identity.ts';
 import { isAmong } from '../app-dashboards.ts';
@@ -38,7 +39,8 @@ export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'
  * @returns the plan, the request to apply it with, and the very snapshot that both were made from: who wrote it has to
  * be asserted before anything is applied, and a second reading may find another file.
  * @throws DK_RUN_UNTRUSTED when no trusted key signed the record; DK_USAGE when the run is no restore, has no safety
- * snapshot, changed nothing, or was of another Grafana; DK_NOT_FOUND when the safety snapshot is gone.
+ * snapshot, changed nothing, or was of another Grafana; DK_NOT_FOUND when the safety snapshot is gone;
+ * DK_GRAFANA_REFUSED as `assertMember`.
  */
 export async function planUndo(
   asked: UndoRequest,
@@ -51,6 +53,7 @@ export async function planUndo(
   const stored = await storedSnapshot(asked, snapshot, isSafety);
   const { manifest } = stored;
   await assertWroteHere(asked, run, manifest);
+  await assertMember(asked.instance, recorded, asked.signal);
   // A copied record may be older than the run's last one, but it never names what its run did not make.
   const isEarlier = timeOfId(manifest.id).getTime() + SECOND_MS <= Date.parse(run.started);
   if (isSafety && (manifest.trigger !== 'safety' || isEarlier)) {
