@@ -12,7 +12,7 @@ import type { Repository } from '../repository/repository.ts';
 import { runIdsBetween } from '../repository/runs.ts';
 import type { Session } from './session.ts';
 
-type RunWriter = Pick<Repository, 'writeRun' | 'store'>;
+type RunWriter = Pick<Repository, 'writeRun' | 'run' | 'trust' | 'store'>;
 
 /** What an operation is given of the run that it is. */
 export interface Run {
@@ -123,11 +123,24 @@ export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
   onUnkept?: (error: DashkeepError) => void;
 }
 
-/** The newest run that a clock ahead of this one dated later than now, within what clocks may differ. */
-async function newestRun({ store }: RunWriter, now: Date, signal: AbortSignal): Promise<string | undefined> {
+/**
+ * The newest run that a clock ahead of this one dated later than now, within what clocks may differ. Anyone who can
+ * write to the target can have named a record so; only a trusted key can have signed it.
+ */
+async function newestRun(repository: RunWriter, now: Date, signal: AbortSignal): Promise<string | undefined> {
   const to = new Date(now.getTime() + 2 * MAX_SKEW);
-  return (await runIdsBetween(store, { from: now, to, most: Infinity }, { signal })).at(-1);
+  const ids = await runIdsBetween(repository.store, { from: now, to, most: Infinity }, { signal });
+  for (const id of ids.toReversed().slice(0, AHEAD_READ)) {
+    const stored = await repository.run(id, { signal });
+    if (stored !== undefined && repository.trust.counts(stored.author)) {
+      return id;
+    }
+  }
+  return undefined;
 }
+
+/** Limit of runs to read that are dated later than now. */
+const AHEAD_READ = 20;
 
 /** Milliseconds for which the record of a restore that came to its end is tried: no journal says how it ended. */
 const RECORD_WITHIN_MS = 30_000;

@@ -21,6 +21,7 @@ import type { SettingsStore } from './settings/store.ts';
 import type { LeaderTerms } from './schedule/leader-term.ts';
 import { isWritten } from '../engine/restore/apply/attempt.ts';
 import type { Restored } from '../engine/restore/types.ts';
+import { withTimeLimit } from '../lib/time-limit.ts';
 import { lostResources } from '../operations/lost.ts';
 import { withPlace, type Place, type PlanAsker } from './restores/place.ts';
 import { planFor, planUndoFor, type PlannedRestore, type PlanQuestion } from './restores/plans.ts';
@@ -70,6 +71,9 @@ function undoOf(snapshot: string, connection: string | undefined): RestoreReques
 }
 
 type MakePlan = (place: Place) => Promise<PlannedRestore>;
+
+/** How long a restore waits for the list of runs. */
+const AHEAD_WITHIN_MS = 5_000;
 
 /** How long the same idempotency key means the same run. */
 const KEY_LIVES_MS = 24 * 3_600_000;
@@ -205,8 +209,12 @@ export class Requests {
 
   /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */
   async apply(id: string, confirm: string | undefined, asker: Asker & Caller): Promise<RunRecord> {
-    const { settings, repositoryCache, restores } = this.#parts;
+    const { settings, repositoryCache, restores, history, clock, signal } = this.#parts;
     const { by, org } = asker;
+    // By its ID, what finishes or undoes a restore is later.
+    const after = await withTimeLimit(clock, AHEAD_WITHIN_MS, signal, (over) =>
+      Promise.race([history.newestAhead(signal), over]),
+    );
     const planned = restores.begin(id, asker, confirm, (await settings.effective()).revision);
     const request = restores.requestOf(id, asker);
     const record = await this.#run({
@@ -214,7 +222,7 @@ export class Requests {
       trigger: planned.undoes === undefined ? 'manual' : 'undo',
       snapshotTrigger: 'manual',
       ...askedFrom(org),
-      ...compact({ by, undoes: planned.undoes, connection: request.options?.to?.connection }),
+      ...compact({ by, after, undoes: planned.undoes, connection: request.options?.to?.connection }),
       restore: id,
       request,
       planned: planned.items.filter((one) => isWritten(one) || one.action === 'delete').length,

@@ -5,6 +5,7 @@ import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contr
 import { withEnd, withoutFuture } from '../../engine/runs.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
+import { compactTime } from '../../repository/layout.ts';
 import { isLater } from '../../repository/snapshots/future.ts';
 import { recordOf, type Journal, type JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
@@ -74,6 +75,23 @@ export class History {
         return found;
       }
     }
+  }
+
+  /**
+   * The newest run that a clock ahead of this one dated later than now, within what clocks may differ; only one that is
+   * certain, as in `newestCertain`.
+   */
+  async newestAhead(signal: AbortSignal): Promise<string | undefined> {
+    const now = this.#clock.now();
+    const [from, to] = [now, new Date(now.getTime() + 2 * MAX_SKEW)].map(compactTime) as [string, string];
+    this.refresh();
+    const ahead = await this.since(now.toISOString(), ({ id }) => id > from && id < to, signal);
+    for (const { id } of ahead.slice(0, ASKED_MOST)) {
+      if ((await this.#certain(id, signal)) !== undefined) {
+        return id;
+      }
+    }
+    return undefined;
   }
 
   /** Those that match among the runs that began after a moment, and maybe some before. Newest first. */

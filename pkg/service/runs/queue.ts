@@ -7,7 +7,7 @@ import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { RunKind, RunRecord, WholeProgress } from '../../contract/runs.ts';
 import { Cancelled, executeRun, type Run, type RunOutcome } from '../../operations/run.ts';
-import { newTimedId } from '../../repository/layout.ts';
+import { idAfter, newTimedId } from '../../repository/layout.ts';
 import type { Journal } from './journal.ts';
 import { TimeLeft, type Course } from './time-left.ts';
 
@@ -32,6 +32,8 @@ export interface RunJob {
   request?: Record<string, unknown>;
   /** How many resources it restores. */
   planned?: number;
+  /** The run that it follows by its ID, whatever clock dated that. */
+  after?: string;
   work: (run: Run) => Promise<RunOutcome>;
   /** Whether another run interrupts it. It is started again later, and continues. */
   makesWay?: boolean;
@@ -119,7 +121,7 @@ export class RunQueue {
     const { clock, randomness, log } = this.#options;
     const now = clock.now();
     const record: RunRecord = compact({
-      id: newTimedId(now, randomness),
+      id: idAfter(job.after, newTimedId(now, randomness), randomness),
       kind: job.kind,
       status: 'queued',
       trigger: job.trigger,

@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { compactTime } from '../../../pkg/repository/layout.ts';
 import { call } from '../../simulator/http.ts';
 import { runCli } from '../../support/cli.ts';
 import { fewKinds } from '../../support/few-kinds.ts';
@@ -7,6 +9,8 @@ import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { eventually, realClock } from '../../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+
+const MINUTE = 60_000;
 
 let grafana: Simulator;
 let service: TestService;
@@ -31,17 +35,19 @@ afterEach(async () => {
 
 /** A command beside the service, as in its container. */
 function cli(...args: string[]) {
-  return cliWith('state', ...args);
+  return cliWith('state', 0, ...args);
 }
 
-/** A command with another state, as on another machine. */
-function cliWith(state: string, ...args: string[]) {
-  return runCli([...args, '--json'], {
+/** A command with another state or clock, as on another machine. */
+function cliWith(state: string, ahead: number, ...args: string[]) {
+  const environment = {
     ...{ HOME: service.directory, DASHKEEP_KUBERNETES: 'off', DASHKEEP_TARGET: `file://${service.directory}/target` },
     ...{ GRAFANA_URL: grafana.url, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' },
     DASHKEEP_STATE_DIR: join(service.directory, state),
     ...fewKinds(),
-  });
+  };
+  const clock = { ...realClock, now: () => new Date(Date.now() + ahead) };
+  return runCli([...args, '--json'], environment, { clock });
 }
 
 it('the overview knows what the command line did, as soon as its list of runs does', async () => {
@@ -70,11 +76,11 @@ it('the overview knows what the command line did, as soon as its list of runs do
 
 it('the overview knows the restore of a machine whose key is trusted only later', async () => {
   await call(grafana, 'admin:admin', 'POST /api/dashboards/db', { dashboard: { uid: 'lost', title: 'Lost' } });
-  await cliWith('laptop', 'backup');
+  await cliWith('laptop', 0, 'backup');
   const { json } = await service.call('POST', '/runs', { kind: 'backup' });
   await service.ended(json.id);
   await call(grafana, 'admin:admin', 'DELETE /api/dashboards/uid/lost');
-  await cliWith('laptop', 'restore', 'latest', '--only', 'dashboard/lost', '--apply');
+  await cliWith('laptop', 0, 'restore', 'latest', '--only', 'dashboard/lost', '--apply');
   const lastRestore = async () => {
     later += 31_000;
     const { items } = (await service.call('GET', '/runs?limit=5')).json;
@@ -84,7 +90,7 @@ it('the overview knows the restore of a machine whose key is trusted only later'
   const { listed, last } = await lastRestore();
   expect([typeof listed, last]).toEqual(['string', undefined]);
 
-  await cli('trust', (await cliWith('laptop', 'keys')).json.own);
+  await cli('trust', (await cliWith('laptop', 0, 'keys')).json.own);
 
   expect(await lastRestore()).toEqual({ listed, last: listed });
 });
@@ -98,4 +104,23 @@ it('the overview counts the snapshots that a list of them shows', async () => {
   later = 31_000;
   expect((await service.call('GET', '/snapshots')).json.items).toHaveLength(3);
   await eventually('the same count', async () => (await service.call('GET', '/status')).json.snapshots === 3, 30_000);
+});
+
+it('an undo follows the restore of a faster clock, but no record that someone planted', async () => {
+  await call(grafana, 'admin:admin', 'POST /api/dashboards/db', { dashboard: { uid: 'lost', title: 'Lost' } });
+  await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  const started = new Date(Date.now() + 4 * MINUTE);
+  const planted = `${compactTime(started)}-00000000`;
+  const record = { id: planted, kind: 'restore', status: 'complete', trigger: 'manual', counts: {}, errors: [] };
+  const text = JSON.stringify({ ...record, started: started.toISOString() });
+  await writeFile(join(service.directory, 'target', 'runs', `${planted}.json`), text);
+  await call(grafana, 'admin:admin', 'DELETE /api/dashboards/uid/lost');
+  const { run } = (await cliWith('state', 2 * MINUTE, 'restore', 'latest', '--only', 'dashboard/lost', '--apply')).json;
+
+  const { id, confirm } = (await service.call('POST', `/runs/${run}/undo`)).json;
+  const undo = (await service.call('POST', `/restores/${id}/apply`, { confirm })).json.id;
+  expect(await service.ended(undo)).toMatchObject({ status: 'complete' });
+
+  expect([planted, undo, run].toSorted()).toEqual([run, undo, planted]);
+  expect((await service.call('GET', `/runs/${run}`)).json).toMatchObject({ undone: true, continuedBy: undo });
 });
