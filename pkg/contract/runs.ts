@@ -73,6 +73,8 @@ export const Touched = z.object({
   open: z.literal(true).optional(),
   /** The plan deleted it by itself, not only with the resource that Grafana deletes it with. */
   alone: z.literal(true).optional(),
+  /** It was deleted with its dashboard and was to come back as it was; the restore ended before. */
+  aside: z.literal(true).optional(),
   /** It was written, but incompletely: the mark is that of its state after the restore. */
   differs: z.literal(true).optional(),
   /** The ID that Grafana gave to an organization. */

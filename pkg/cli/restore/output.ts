@@ -189,7 +189,7 @@ function whereOf(item: Pick<PlannedItem, 'org' | 'kind' | 'targetOrg' | 'newOrg'
   return kindOf(item.kind).declaration.scope === 'org' ? ` (org ${orgOf(item)})` : '';
 }
 
-function shown({ entry: _, live: __, manager: ___, app: ____, ...item }: PlannedItem): PlanItem {
+function shown({ entry: _, live: __, manager: ___, app: ____, aside: _____, ...item }: PlannedItem): PlanItem {
   return item;
 }
 

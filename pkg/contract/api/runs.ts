@@ -61,7 +61,7 @@ export const Run = RunSummary.extend({
    * The resources that a restore changed, at most a thousand. `open`: not read back. `title`: that of the restored
    * snapshot, or else of the safety snapshot.
    */
-  touched: z.array(Touched.omit({ mark: true }).extend({ title: z.string().optional() })).optional(),
+  touched: z.array(Touched.omit({ mark: true, aside: true }).extend({ title: z.string().optional() })).optional(),
   /** What a restore was asked for: POST /restores with it plans the rest, or the same again. */
   request: RestoreRequest.optional(),
   /** The title of the folder that the request selects. */

@@ -1,3 +1,4 @@
+import type { ResourceRef } from '../../contract/kinds.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because, type Reason } from '../../contract/reasons/reason.ts';
 import { isNotFound, isUnreadable } from '../../grafana/http/errors.ts';
@@ -94,6 +95,19 @@ async function folderOf(context: WriteContext, { folderUid: uid }: Content): Pro
 /** Whether an item deletes what is live, even if it creates it again afterwards. */
 export function isDeletion({ action, kind, app }: Pick<PlannedItem, 'action' | 'kind' | 'app'>): boolean {
   return action === 'delete' || (kind === 'dashboard' && app !== undefined);
+}
+
+/**
+ * Whether Grafana imported a dashboard because a restore of this snapshot enabled its app and was cut off before it
+ * wrote its own, and no one has changed it.
+ */
+export async function isLeftImport(
+  earlier: Planning['earlier'],
+  ref: ResourceRef,
+  { managedBy, facts }: Content,
+): Promise<boolean> {
+  const isAsImported = ref.kind === 'dashboard' && managedBy?.manager === 'plugin' && facts?.['version'] === 1;
+  return isAsImported && (await earlier.cutOff(ref)) !== undefined;
 }
 
 /** Whether other items are about the same resource. */

@@ -165,6 +165,8 @@ export interface PlannedItem extends PlanItem {
   live?: string;
   /** Who may change it back after it is updated: a manager, or `api` for a program that saved it. */
   manager?: string;
+  /** Written instead of the content of the snapshot: its entry is of a safety snapshot, which has it as it was. */
+  aside?: Content;
   /** UID of an app: before that is enabled or disabled, what is live is deleted, as Grafana would do. */
   app?: string;
 }

@@ -190,7 +190,9 @@ async function asPlanned(
   };
   return compact({
     snapshot: plan.snapshot,
-    items: plan.items.map(({ entry: _entry, live: _live, manager: _manager, app: _app, ...item }) => item),
+    items: plan.items.map(
+      ({ entry: _entry, live: _live, manager: _manager, app: _app, aside: _aside, ...item }) => item,
+    ),
     dependencies: plan.missing
       .filter(({ inSnapshot }) => inSnapshot)
       .map(({ org, kind, uid, title }) => ({ org, kind, uid, title })),

@@ -171,7 +171,7 @@ export class Runs {
     }
     const own = touched?.filter(isShown({ connection }, caller)).slice(0, TOUCHED_SHOWN);
     const asked = undoes === undefined ? RestoreRequest.safeParse(request) : undefined;
-    return compact({ touched: own?.map(({ mark: _mark, ...one }) => one), request: asked?.data });
+    return compact({ touched: own?.map(({ mark: _mark, aside: _aside, ...one }) => one), request: asked?.data });
   }
 
   /** Newest first. */

@@ -201,6 +201,48 @@ describe('an app that a restore enables', () => {
     expect(state()).toEqual([false, ...(before as unknown[]).slice(1)]);
   });
 
+  describe.each(variants(['12.4', '10.4'] as const))('if the restore is killed, Grafana %s', (profile) => {
+    const kinds = ['plugin-settings', 'dashboard'] as const;
+    const write = profile === '12.4' ? /^PUT .*\/dashboards\/one$/ : /^POST \/api\/dashboards\/db$/;
+
+    /** @returns the state that finishing it leads to */
+    async function killed(match: RegExp): Promise<unknown> {
+      await install(profile);
+      await set(true);
+      await mine();
+      const expected = state();
+      const manifest = await bench.backup();
+      await set(false);
+      wanted = { ...WANTED, selection: { kinds }, manifest };
+      await expect(
+        stoppedAt(bench, { match, end: 'killed' }, async (signal) =>
+          bench.applyRecorded({ ...wanted, signal }, true, 'Main Org., 1 security change'),
+        ),
+      ).rejects.toThrow();
+      return expected;
+    }
+    let wanted: Parameters<RestoreBench['plan']>[0];
+
+    it.each([
+      ['had deleted the dashboard', /^DELETE .*dashboards/],
+      ['had enabled the app', /^POST .*\/settings$/],
+      ['had restored the dashboard', write],
+    ])('when it %s, its finish brings back the permissions', async (_, match) => {
+      const expected = await killed(match);
+      expect(state()).not.toEqual(expected);
+      await bench.applyRecorded(wanted, true);
+      expect(state()).toEqual(expected);
+      expect(named(await bench.plan(wanted), 'create', 'update', 'delete')).toEqual([]);
+    });
+
+    it('its finish leaves permissions that someone has changed since', async () => {
+      const expected = (await killed(write)) as unknown[];
+      await bench.api('POST /api/dashboards/uid/one/permissions', { items: [{ role: 'Editor', permission: 1 }] });
+      await bench.applyRecorded(wanted, true);
+      expect(state()).toEqual([...expected.slice(0, 3), [['Editor', 1]]]);
+    });
+  });
+
   it('replaces no dashboard that files provision', async () => {
     await own();
     bench.sim.state.org(1).dashboards.get('one')!.managedBy = { kind: 'classic-file-provisioning', id: 'files' };

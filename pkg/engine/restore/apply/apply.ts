@@ -244,7 +244,9 @@ async function writeItem(
   });
   const permissions = applying.removed.get(item);
   if (permissions !== undefined) {
-    await kindOf('dashboard-permissions').write?.(context, { uid, content: permissions });
+    const { name, write } = kindOf('dashboard-permissions');
+    await write?.(context, { uid, content: permissions });
+    changeLog.broughtBack({ ...target, kind: name });
   }
   if (written !== undefined && written.uid !== target.uid) {
     attempt.uid = written.uid;

@@ -71,8 +71,11 @@ export function withoutScope(content: Content): Content {
 /** What is written for an item: the stored content, moved and renamed as the plan says; or to the letter. */
 export async function wantedContent(
   { request, plan }: Applying,
-  { entry, kind, uid, live }: PlannedItem,
+  { entry, kind, uid, live, aside }: PlannedItem,
 ): Promise<{ content: Content; toTheLetter: boolean }> {
+  if (aside !== undefined) {
+    return { content: aside, toTheLetter: true };
+  }
   if (entry === undefined) {
     throw new Error(`${kind} ${uid} is to be written, but has no content`);
   }

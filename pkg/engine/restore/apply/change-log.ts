@@ -63,6 +63,7 @@ export class ChangeLog {
   readonly #ports: ChangeLogPorts | undefined;
   readonly #intended = new Map<string, Touched>();
   readonly #touched = new Map<string, Touched>();
+  readonly #aside = new Set<string>();
   #keeping: Promise<void> | undefined;
   #keepAt = 0;
 
@@ -92,6 +93,17 @@ export class ChangeLog {
     const key = keyOf(touched);
     this.#intended.delete(key);
     this.#touched.set(key, this.#stillNew(touched));
+    this.#changed();
+  }
+
+  /** It goes with what is deleted next, and is to come back as it was. */
+  setAside(touched: Pick<Touched, 'org' | 'kind' | 'uid'>): void {
+    this.#aside.add(keyOf(touched));
+  }
+
+  /** It came back. */
+  broughtBack(touched: Pick<Touched, 'org' | 'kind' | 'uid'>): void {
+    this.#aside.delete(keyOf(touched));
     this.#changed();
   }
 
@@ -127,12 +139,16 @@ export class ChangeLog {
   }
 
   list(): Touched[] {
-    return [...this.#touched.values()];
+    return this.#withAside(this.#touched);
   }
 
   /** The same, with what will be written next. */
   listAhead(): Touched[] {
-    return [...new Map([...this.#touched, ...this.#intended]).values()];
+    return this.#withAside(new Map([...this.#touched, ...this.#intended]));
+  }
+
+  #withAside(all: ReadonlyMap<string, Touched>): Touched[] {
+    return [...all].map(([key, one]) => (this.#aside.has(key) ? { ...one, aside: true } : one));
   }
 
   /** Waits for the record that is being written, so that it does not replace a later one. */

@@ -28,15 +28,18 @@ export async function removeAhead(
     .filter(isWritten)
     .map((one): PlannedItem => ({ ...one, uid: targetOf(one).uid, action: 'delete' }));
   const others = deletions.filter((one) => !isWritten(one));
-  await changeLog.intend(expectedRemovals([...again, ...others]));
   const permissions = kindOf('dashboard-permissions');
-  const kept = new Map<string, Content | undefined>();
+  const kept = new Map<string, Content>();
   for (const { uid, title } of again) {
-    const key = keyOf({ org: org.id, kind: permissions.name, uid });
-    if (!plan.items.some((one) => isWritten(one) && keyOf(targetOf(one)) === key)) {
-      kept.set(uid, await permissions.read(writeContext(request, org), { uid, title }));
+    const ref = { org: org.id, kind: permissions.name, uid };
+    const isPlanned = plan.items.some((one) => isWritten(one) && keyOf(targetOf(one)) === keyOf(ref));
+    const own = isPlanned ? undefined : await permissions.read(writeContext(request, org), { uid, title });
+    if (own !== undefined) {
+      kept.set(uid, own);
+      changeLog.setAside(ref);
     }
   }
+  await changeLog.intend(expectedRemovals([...again, ...others]));
   // Those are counted when they are written.
   await removeExtra(request, again, changeLog, new ProgressCounter(request.clock, undefined));
   for (const one of withApps.filter((item) => changeLog.hasDeleted(targetOf(item)))) {

@@ -11,6 +11,7 @@ import { publishedBy } from '../../runs.ts';
 import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
 import { isCreatedInPart, isUpdatedInPart, storedContent } from '../content.ts';
 import { thoseHere } from '../exclusive.ts';
+import { isMadeAfter, isMadeSince, isOwnersDefault } from '../owners-default.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
@@ -126,6 +127,26 @@ export class EarlierRestores {
     const { record } = (await this.#lastMeant(ref)) ?? {};
     const all = (await this.#read()).map((run) => run.record);
     return record !== undefined && areLastStates(this.#request.repository.trust.keys.state, record, all);
+  }
+
+  /**
+   * What restores of this snapshot deleted with dashboards and did not bring back, as they were to, with the safety
+   * snapshot that has it; the same.
+   */
+  async setAside(): Promise<{ touched: Touched; snapshot: string }[]> {
+    const last = new Map<string, { touched: Touched; snapshot: string | undefined }>();
+    for (const run of await this.#read()) {
+      const { snapshot } = run.record;
+      for (const [key, touched] of run.touched) {
+        const isNext = touched.open === true && touched.did !== 'deleted' && this.#isMeant(run);
+        if (!last.has(key) && !isNext) {
+          last.set(key, { touched, snapshot: this.#isMeant(run) ? snapshot : undefined });
+        }
+      }
+    }
+    return [...last.values()].flatMap(({ touched, snapshot }) =>
+      touched.aside === true && snapshot !== undefined ? [{ touched, snapshot }] : [],
+    );
   }
 
   /** Whether any restore since the snapshot completed the resource. */
@@ -272,28 +293,4 @@ export async function ownerLeft(
   }
   const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
   return owner && earlier.leftOwner(context, kind, uid, owner);
-}
-
-/** Whether something is what Grafana gave it with its owner. */
-export async function isOwnersDefault(
-  kind: Kind,
-  context: WriteContext,
-  uid: string,
-  live: Content,
-  isMeant: (owner: Content) => Promise<boolean> = async () => true,
-): Promise<boolean> {
-  if (kind.owner === undefined || kind.isDefault === undefined) {
-    return false;
-  }
-  const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
-  return owner !== undefined && (await isMeant(owner)) && kind.isDefault(context, live, owner);
-}
-
-/** Whether the live resource was made after the snapshot was taken. */
-export function isMadeAfter({ finished }: { finished: string }, live: Content): boolean {
-  return isMadeSince(Date.parse(finished), live);
-}
-
-function isMadeSince(time: number, { facts }: Content): boolean {
-  return Date.parse(String(facts?.['created'] ?? '')) > time;
 }

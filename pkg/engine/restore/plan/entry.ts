@@ -10,7 +10,9 @@ import { isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
 import { missingLogins, onlyWithAccount, withoutLogins } from '../access/missing-accounts.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
-import { isHalfMade, isHalfWritten, isMadeAfter, isRenewed, ownerLeft } from './earlier-restores.ts';
+import { isLeftImport } from '../app-dashboards.ts';
+import { isMadeAfter } from '../owners-default.ts';
+import { isHalfMade, isHalfWritten, isRenewed, ownerLeft } from './earlier-restores.ts';
 import { decideEntry, type EntryFacts } from './entry-rules.ts';
 import { isDeferred, isNamed, itemOf, managerOf, ownersManagerOf, type Planning } from './planning.ts';
 import { onlyAddsRules, reasonForRules } from './rules.ts';
@@ -55,6 +57,7 @@ export async function planEntry(
       planning.unchanged.has(keyOf({ ...target, kind: kind.owner })) &&
       isHalfMade(planning.earlier, kind, context, uid, live),
   );
+  const isImport = once(async () => live !== undefined && isLeftImport(planning.earlier, target, live));
   let forecast: Forecast | undefined;
   const ahead = once(async () => forecastOf(kind, context, await item()));
   const facts: EntryFacts = {
@@ -76,7 +79,7 @@ export async function planEntry(
     joins: once(async () => (await content()).joinsOnly !== undefined),
     isMarkedSame: live !== undefined && now.live === entryFingerprint(kind, entry) && !mapping.mayChange(entry),
     isSame: once(async () => live !== undefined && isRestored(kind, await content(), live)),
-    manager: async () => managerOf(live ?? (isCopy ? {} : await content())),
+    manager: async () => ((await isImport()) ? undefined : managerOf(live ?? (isCopy ? {} : await content()))),
     conflict,
     mayOverwrite,
     isRenewed: once(
@@ -91,6 +94,7 @@ export async function planEntry(
       async () =>
         live?.unfinished === true ||
         (await half()) ||
+        (await isImport()) ||
         (now.live !== undefined && (await planning.earlier.leftHalf(context, kind, uid, now.live))) ||
         isHalfWritten(request, planning.earlier, kind, target, compact({ live, content: await content() })),
     ),

@@ -23,6 +23,7 @@ import { Promotion } from './promotion.ts';
 import { planRemovals } from './removals.ts';
 import { select } from './selection.ts';
 import { isAmong, planWithApps } from '../app-dashboards.ts';
+import { planSetAside } from '../set-aside.ts';
 import { suppliedTo } from '../apply/secrets.ts';
 import { Remap } from '../mapping/remap.ts';
 import { outOfReach, refusedByOrg } from '../mapping/same-org.ts';
@@ -118,6 +119,7 @@ export async function planRestore(
     await reportTakenAccess(planning, items);
   }
   await planning.places.report(items);
+  await planSetAside(planning, items);
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);
   const extra =

@@ -6,7 +6,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import { trustedRestores } from '../../restored-since.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
-import { isOwnersDefault } from './earlier-restores.ts';
+import { isOwnersDefault } from '../owners-default.ts';
 
 /** A resource of the target as it is now. */
 interface LiveResource {

@@ -3,7 +3,7 @@ import type { ResourceSecurity, SecurityChange } from '../../../contract/plan.ts
 import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { keyOf } from '../target.ts';
-import { isOwnersDefault } from './earlier-restores.ts';
+import { isOwnersDefault } from '../owners-default.ts';
 import type { Planning } from './planning.ts';
 import type { Plan, PlannedItem } from '../types.ts';
 
