@@ -131,7 +131,7 @@ export const PLAN_REASONS = {
   'only-this-org':
     'this restore covers only {org}, not {others}; to restore another organization, switch to it in Grafana, or run {command} as a server admin',
 
-  'other-grafana': 'run {run} restored another Grafana or database, at {url}',
+  'other-grafana': 'nothing identifies this Grafana and its database as those that run {run} restored, at {url}',
   'safety-snapshot-gone':
     'the safety snapshot {snapshot} of this restore no longer exists, so the restore cannot be undone',
   created: 'the run created it',
