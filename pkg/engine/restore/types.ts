@@ -195,8 +195,8 @@ export interface Plan {
   undoes?: string;
   /** Set when accounts leave organizations: Grafana also removes them from teams and permissions there. */
   anyLeaves?: true;
-  /** Roles that the run left to accounts, and the names of the organizations that it created. */
-  roles?: { accounts: readonly Entered[]; created: ReadonlySet<string> };
+  /** Roles that the run left to accounts, and the IDs of the organizations that it created. */
+  roles?: { accounts: readonly Entered[]; created: ReadonlySet<number> };
   /** Set when bodies are read only while applying. */
   deferred?: Deferred;
   /** Set when all of the snapshot is restored, organizations and users included. */

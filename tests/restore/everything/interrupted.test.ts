@@ -68,10 +68,16 @@ it('nobody joins such an organization again whom someone has removed from it sin
   expect(members()).not.toHaveProperty('cyd');
 });
 
-it('the account that restores leaves such an organization when the restore is undone', async () => {
+it.each([
+  ['when the restore is undone', 'Second'],
+  ['although someone has renamed it', 'Renamed'],
+])('the account that restores leaves such an organization %s', async (_, name) => {
   const manifest = await withoutSecond();
   const { id } = await killedAt(/^POST .*\/folders(\?|$)/, manifest);
+  const org = second();
+  await bench.api(`PUT /api/orgs/${org}`, { name });
   expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [], entered: [] });
+  bench.sim.state.org(org).name = 'Second';
   expect(members()).toEqual(ALL);
   expect(bench.sim.state.org(second()).folders.size).toBe(0);
 });

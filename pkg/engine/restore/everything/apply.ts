@@ -239,7 +239,7 @@ class EverythingRun {
   /** The same of accounts that made earlier attempts. The record then says that no one has such roles any more. */
   async #finishOthers(): Promise<void> {
     const { caller, others, targets } = this.#everything;
-    const created = new Set(targets.filter(({ isNew }) => isNew === true).map(({ name }) => name));
+    const created = new Set(targets.flatMap(({ org, isNew }) => (isNew === true && org ? [org.id] : [])));
     const kept = await giveUp(this.#request, others, created);
     const isDone = this.#results.every(
       ({ kind, uid, outcome }) => kind !== 'user' || uid !== caller.login || outcome === 'verified',

@@ -92,19 +92,19 @@ export async function leave(
 /**
  * Gives accounts the roles from before a restore that ended without doing so. A role that someone has changed since
  * stays, and an organization keeps its last admin.
- * @param created - names of the organizations that the restore created
+ * @param created - IDs of the organizations that the restore created
  * @returns the accounts that keep a role, and why, if that is in an organization that existed before
  */
 export async function giveUp(
   request: PlanRequest,
   accounts: readonly Entered[],
-  created: ReadonlySet<string>,
+  created: ReadonlySet<number>,
 ): Promise<ReadonlyMap<Entered, KnownReason | undefined>> {
   const kept = new Map<Entered, KnownReason | undefined>();
   for (const account of accounts) {
     const before = new Map(account.orgs.map((one) => [one.id, one]));
-    const own = await setRoles(request, account, ({ id, org, role }) =>
-      role === 'Admin' ? (before.get(id) ?? (created.has(org) ? {} : undefined)) : undefined,
+    const own = await setRoles(request, account, ({ id, role }) =>
+      role === 'Admin' ? (before.get(id) ?? (created.has(id) ? {} : undefined)) : undefined,
     );
     if (own.size > 0) {
       kept.set(account, [...own].find(([id]) => before.has(id))?.[1]);

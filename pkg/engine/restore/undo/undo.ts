@@ -118,8 +118,10 @@ async function deletedAlong(request: PlanRequest, touched: readonly Touched[]): 
  * resources depend on them.
  */
 function orgsCreatedBy({ instance }: UndoRequest, touched: readonly Touched[]): Set<number> {
-  const names = new Set(touched.filter(({ kind, did }) => kind === 'org' && did === 'created').map(({ uid }) => uid));
-  return new Set(instance.orgs.filter(({ name }) => names.has(name)).map(({ id }) => id));
+  const made = touched.filter(({ kind, did }) => kind === 'org' && did === 'created');
+  // By its name where the restore was killed before the record had its ID. Someone may have renamed any other.
+  const idOf = ({ uid, id }: Touched): number | undefined => id ?? instance.orgs.find(({ name }) => name === uid)?.id;
+  return new Set(made.flatMap((one) => idOf(one) ?? []));
 }
 
 /** Roles that a restore of everything left or gave to accounts. Only a server admin can take them back. */
@@ -127,9 +129,12 @@ async function rolesLeft(asked: UndoRequest, run: RunRecord): Promise<Plan['role
   const { entered, touched = [] } = run;
   const isKnown = entered !== undefined && asked.instance.serverAdmin;
   const accounts = isKnown ? [...(await accountsEntered(asked)), ...(await stillGiven(asked, run))] : [];
-  const made = touched.filter(({ kind, did, open }) => kind === 'org' && did === 'created' && open !== true);
-  const isNone = accounts.length === 0 || (made.length === 0 && !hasRoles({ entered: accounts }));
-  return isNone ? undefined : { accounts, created: new Set(made.map(({ uid }) => uid)) };
+  const created = orgsCreatedBy(
+    asked,
+    touched.filter(({ open }) => open !== true),
+  );
+  const isNone = accounts.length === 0 || (created.size === 0 && !hasRoles({ entered: accounts }));
+  return isNone ? undefined : { accounts, created };
 }
 
 /** A restore that ended before its safety snapshot changed nothing but roles, whatever it was to restore. */
