@@ -119,8 +119,11 @@ export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
   kind: RunKind;
   trigger: string;
   by?: string;
-  /** Called if the record of its end could not be written, although the one of its beginning was. */
-  onUnkept?: (error: DashkeepError) => void;
+  /**
+   * Called if the record of its end could not be written.
+   * @param wasKept - whether an earlier state of it was
+   */
+  onUnkept?: (error: DashkeepError, wasKept: boolean) => void;
 }
 
 /**
@@ -174,8 +177,8 @@ export async function recordRun<T>(
     wasKept = true;
   };
   const end = await executeRun(begun, { clock, log, signal, onProgress, keep }, operation);
-  if (end.unkept !== undefined && wasKept) {
-    onUnkept?.(end.unkept);
+  if (end.unkept !== undefined) {
+    onUnkept?.(end.unkept, wasKept);
   }
   if ('error' in end) {
     throw end.error;

@@ -263,7 +263,10 @@ async function applyRecorded(
   let id = '';
   let facts: RunFacts = {};
   let unkept: string | undefined;
-  const onUnkept = ({ message }: DashkeepError): void => void (unkept = message);
+  const onUnkept = ({ message }: DashkeepError, wasKept: boolean): void => {
+    // Without a safety snapshot, a target that takes nothing is to be expected.
+    unkept = wasKept || safetySnapshot ? message : undefined;
+  };
   const work = recordRun(session, { ...asked, onUnkept }, (run) => {
     id = run.id;
     const note = (noted: RunFacts): void => {

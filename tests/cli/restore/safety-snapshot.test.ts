@@ -52,6 +52,14 @@ it.each([
   expect((await restore('--no-safety-snapshot')).exit).toBe(0);
 });
 
+it('says that its record could not be written, although there was nothing to restore', async () => {
+  expect((await restore()).exit).toBe(0);
+  vi.spyOn(DirectoryStore.prototype, 'put').mockRejectedValue(new DashkeepError('DK_STORE_FAILED', 'ENOSPC'));
+  const { exit, out } = await restore();
+  expect([exit, out]).toEqual([3, expect.stringContaining('The record of this run could not be written: ENOSPC.')]);
+  expect((await restore('--no-safety-snapshot')).exit).toBe(0);
+});
+
 it('names the same where only the snapshot is refused', async () => {
   const put = DirectoryStore.prototype.put;
   vi.spyOn(DirectoryStore.prototype, 'put').mockImplementation(function (this: DirectoryStore, ...given) {
