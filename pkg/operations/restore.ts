@@ -1,6 +1,7 @@
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { followersInPlan, followersInResults } from '../contract/counts/followers.ts';
+import type { ApplyResult } from '../contract/plan.ts';
 import { permissionsName } from '../contract/counts/run-counts.ts';
 import { reason, type ReasonCode } from '../contract/reasons/catalogue.ts';
 import { lackingAccounts } from '../engine/restore/access/missing-accounts.ts';
@@ -73,7 +74,8 @@ export function restoreOutcome(
   const isLeft = ({ action, code }: PlannedItem): boolean =>
     undoes === undefined ? LEFT.has(code) : action === 'blocked';
   const left = [...items.filter(isLeft), ...lackingAccounts(items, options)];
-  const all = bad.length > 0 && bad.length + counts.skipped === restored.results.length;
+  const isRole = ({ code }: ApplyResult): boolean => code === ('role-kept' satisfies ReasonCode);
+  const all = !bad.every(isRole) && bad.length + counts.skipped === restored.results.length;
   counts.skipped += items.filter(({ action }) => isLeftOut(action)).length;
   return compact({
     value: restored,

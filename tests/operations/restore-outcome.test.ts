@@ -20,3 +20,10 @@ it('is partial where something was blocked that no one could see in the plan', (
   const { status, errors } = restoreOutcome({ results: [] } as never, { items } as unknown as Plan);
   expect({ status, errors }).toMatchObject({ status: 'partial', errors: [{ code: 'security-unseen' }] });
 });
+
+it('is partial where an account kept a role and there was nothing else to restore', () => {
+  const why = reason('role-kept', { message: 'Cannot remove last organization admin' });
+  const result = { org: 1, kind: 'user' as const, uid: 'ada', title: 'ada', outcome: 'differs', ...because(why) };
+  const { status, errors } = restoreOutcome({ results: [result] } as never, { items: [] } as unknown as Plan);
+  expect({ status, errors }).toMatchObject({ status: 'partial', errors: [{ code: 'role-kept' }] });
+});
