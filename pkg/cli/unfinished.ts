@@ -3,7 +3,7 @@ export function failIfUnfinished(ending: Pick<NodeJS.Process, 'exitCode' | 'once
   ending.once('exit', () => {
     if (ending.exitCode === undefined) {
       ending.exitCode = 1;
-      ending.stderr.write('dashkeep: the process ended before the command was finished [DK_INTERNAL]\n');
+      ending.stderr.write('dashkeep: the process ended before the command finished [DK_INTERNAL]\n');
     }
   });
 }

@@ -21,7 +21,7 @@ it('fails if nothing is left to wait for, although the command is not done', () 
     spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code + rest], {
       encoding: 'utf8',
     });
-  expect(run('')).toMatchObject({ status: 1, stderr: expect.stringContaining('before the command was finished') });
+  expect(run('')).toMatchObject({ status: 1, stderr: expect.stringContaining('before the command finished') });
   expect(run('process.exitCode = 0;')).toMatchObject({ status: 0, stderr: '' });
 });
 

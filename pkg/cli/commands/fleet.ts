@@ -22,7 +22,7 @@ export const registerFleet: Register = (program, run) => {
       '[target...]',
       'target of each installation; /* at the end selects every folder (default: DASHKEEP_FLEET_TARGETS)',
     )
-    .description('show the state of many installations, from their repositories alone')
+    .description('show the state of many installations, based only on their repositories')
     .option(
       '--max-age <hours>',
       'maximum age of the newest full snapshot, in hours (default: twice the usual interval between full snapshots)',

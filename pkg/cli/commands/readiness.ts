@@ -30,7 +30,7 @@ interface Flags extends CommonFlags, AskedBy {
 /** Registers `dashkeep readiness`. */
 export const registerReadiness: Register = (program, run) => {
   withBy(withJson(withTargetUrl(addServiceOptions(program.command('readiness')))))
-    .description('check whether a recovery would work today, with evidence')
+    .description('check whether a recovery would work today, and show the evidence')
     .addOption(
       new Option('--confirm <line>', 'confirm a line that Dashkeep cannot check, then print the report').choices(
         CONFIRMABLE,

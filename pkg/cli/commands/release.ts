@@ -12,7 +12,7 @@ type Flags = CommonFlags & AskedBy;
 export const registerRelease: Register = (program, run) => {
   withBy(withTarget(program.command('release')))
     .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
-    .description('end the hold on a snapshot, so that retention applies to the snapshot again')
+    .description('end the hold on a snapshot, so that retention applies to it again')
     .action(run(release));
 };
 
