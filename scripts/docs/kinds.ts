@@ -40,7 +40,7 @@ last snapshot: ${kinds}.
 
 1. They were last read at least 23 hours ago. A daily backup therefore reads them each day.
 2. The folder, dashboard or data source that owns them is new, changed or moved.
-3. A team, a service account or a user in the last snapshot is gone or has a different name.
+3. A team, a service account or a user in the last snapshot no longer exists or has a different name.
 4. The list shows that an externally shared dashboard was enabled or disabled, or has a different link.
 5. A restore is about to write them and needs this snapshot for its undo, or a restore has written them since.
 6. The backup is one of those that read all of these kinds: the first backup, every twelfth one (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and the first one after an upgrade of Grafana or Dashkeep.

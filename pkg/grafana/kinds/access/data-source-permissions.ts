@@ -20,7 +20,7 @@ export const dataSourcePermissions: KindDefinition = permissionKind({
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: ['entries of users, teams and service accounts that the target does not have'],
+    lost: ['entries of users, teams and service accounts that do not exist in Grafana'],
     minimumVersion: '10.4 (Enterprise, Cloud)',
     rights: [
       'datasources.permissions:read on datasources:*',

@@ -15,7 +15,7 @@ export const folderPermissions: KindDefinition = permissionKind({
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: ['entries of users, teams and service accounts that the target does not have'],
+    lost: ['entries of users, teams and service accounts that do not exist in Grafana'],
     minimumVersion: '10.4',
     rights: [
       'folders.permissions:read on folders:*',

@@ -34,7 +34,7 @@ export const team: KindDefinition = {
     scope: 'org',
     restored: 'yes',
     identity: 'name kept; new numeric ID and UID',
-    lost: ['members without an account in the target', 'groups that Enterprise syncs with'],
+    lost: ['members without an account in the organization', 'groups for team sync (Enterprise)'],
     minimumVersion: '10.4',
     rights: ['teams:read on teams:*', 'teams.permissions:read on teams:*', 'org.users:read on users:* (to restore)'],
   },

@@ -44,7 +44,12 @@ export const user: Kind = {
     scope: 'server',
     restored: 'on request',
     identity: 'login kept; new numeric ID and UID',
-    lost: ['password (set a new one)', 'own preferences, stars and query history', 'current organization', 'sessions'],
+    lost: [
+      'password (set a new one)',
+      'personal preferences, stars and query history',
+      'current organization',
+      'sessions',
+    ],
     minimumVersion: '10.4',
     rights: ['a server admin with basic authentication'],
   },

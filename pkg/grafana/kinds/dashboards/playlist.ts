@@ -28,7 +28,7 @@ export const playlist: KindDefinition = {
     plural: 'Playlists',
     scope: 'org',
     restored: 'yes',
-    identity: 'kept from Grafana 12 on; new UID before',
+    identity: 'kept in Grafana 12 and later; new UID in earlier versions',
     lost: ['UID before Grafana 12'],
     minimumVersion: '10.4',
     rights: ['the Viewer role: Grafana has no action for playlists'],
