@@ -11,13 +11,16 @@ import type { UndoCommand } from './finish-command.ts';
 import { counted, printJson } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 
-/** What there is to say about a restore that did not come to its end. */
+/** What there is to say about a restore that did not do everything. */
 export interface CutShort {
   run: string;
   /** The restore that it undoes. */
   undoes?: string;
-  /** How many resources were written or deleted, and checked, of how many. */
-  written: number;
+  /**
+   * How many resources were written or deleted, and checked, of how many; undefined for a restore that came to its end,
+   * which counts each result, and for one of an earlier release.
+   */
+  written: number | undefined;
   planned: number | undefined;
   /** How many more may have been written: the restore ended before they were read back. */
   unchecked: number;
@@ -89,7 +92,9 @@ export function linesOf({
   return [
     planned === undefined
       ? `${name} ended before it wrote anything to Grafana.`
-      : `${name} did not finish: ${written} of ${amountOf(planned)} written and checked${more}.`,
+      : written === undefined
+        ? `${name} is not complete.`
+        : `${name} did not finish: ${written} of ${amountOf(planned)} written and checked${more}.`,
     ...(planned !== undefined ? [state ?? `The previous state is in snapshot ${safetySnapshot}.`] : []),
     ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana at ${grafana}.`]),
     ...admins.map(
@@ -170,5 +175,5 @@ export function cutShortOf({ id, ...run }: RunFacts & Pick<RunRecord, 'id' | 're
   // A plan of the service has no command, and an earlier release kept none.
   const way = run.restore === undefined ? 'run the same command again' : 'open it in the app, under History';
   const again = run.undoes === undefined ? `${way} (snapshot ${run.source ?? 'unknown'})` : undo(run.undoes);
-  return cutShort(id, run, run.finish ?? again, undo);
+  return { ...cutShort(id, run, run.finish ?? again, undo), written: run.counts?.['written'] };
 }

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { installation } from '../restore/harness.ts';
+
+const { grafana, dashkeep, api } = installation();
+
+it('says of a restore with failures how to go on, and not that it wrote nothing', async () => {
+  await api('POST /api/folders', { uid: 'kept', title: 'Kept' });
+  await api('POST /api/folders', { uid: 'lost', title: 'Lost' });
+  await dashkeep(['backup']);
+  await api('DELETE /api/folders/kept');
+  await api('DELETE /api/folders/lost');
+  const match = /^POST .*folders(\?|$)/;
+  grafana().setFaults({ match, action: { kind: 'status', status: 409 }, skip: 1, times: 1 });
+  const restored = await dashkeep(['restore', 'latest', '--kinds', 'folder', '--apply', '--json']);
+  expect(restored.exit).toBe(3);
+  const { out } = await dashkeep(['runs', restored.json.run]);
+  expect(out).toContain('counts: verified 1, failed 1, problems 1');
+  expect(out).toMatch(/is not complete\.\nThe previous state is in snapshot .*\nTo finish it: .*\nTo undo it: /);
+  expect(out).not.toContain('did not finish');
+});
