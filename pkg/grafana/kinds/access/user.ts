@@ -44,12 +44,7 @@ export const user: Kind = {
     scope: 'server',
     restored: 'on request',
     identity: 'login kept; new numeric ID and UID',
-    lost: [
-      'password (set a new one)',
-      'personal preferences, stars and query history',
-      'current organization',
-      'sessions',
-    ],
+    lost: ['password (set a new one)', 'preferences, stars and query history', 'current organization', 'sessions'],
     minimumVersion: '10.4',
     rights: ['a server admin with basic authentication'],
   },
