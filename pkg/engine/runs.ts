@@ -171,9 +171,10 @@ export async function interruptedRestores(
     const stored = await repository.run(id, calls);
     if (stored !== undefined && repository.trust.counts(stored.author)) {
       const [run = stored.record] = await asTheyAre(repository, [stored.record], calls);
-      const isCut = run.status === 'interrupted' || (run.status === 'failed' && (run.touched ?? []).length > 0);
-      const hasBegun = (run.planned ?? 0) > 0 || hasRoles(run);
-      if (isCut && hasBegun) {
+      const hasWritten = (run.touched ?? []).length > 0 || hasRoles(run);
+      const isCut =
+        run.status === 'interrupted' ? (run.planned ?? 0) > 0 || hasWritten : run.status === 'failed' && hasWritten;
+      if (isCut) {
         cut.push(run);
       }
       all.push(run);

@@ -62,6 +62,12 @@ it('finds an interrupted restore, and what undid it, however many runs there wer
     return run;
   };
   const request = { snapshot: source };
+  const entered = [{ id: 1, login: 'admin', orgs: [{ id: 2, role: 'Viewer' }] }];
+  const failed = await write({ status: 'failed', planned: 4, entered, request });
+  await write({ status: 'failed', planned: 4, request });
+  // Roles are left even if nothing was written.
+  expect((await interruptedRestores(repository, {})).map(({ id }) => id)).toEqual([failed.id]);
+  await write({ status: 'complete', undoes: failed.id });
   const cut = await write({ planned: 4, request });
   expect(await continuationOf(repository, cut, {})).toBeUndefined();
   const verify = async (times: number): Promise<void> => {

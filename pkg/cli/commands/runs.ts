@@ -98,8 +98,9 @@ function textOf(
 ): string[] {
   const { id, kind, status, started, finished, by, snapshot, source, failure, errors, touched = [] } = record;
   const line = runLine(record);
-  const isUnfinished =
-    kind === 'restore' && record.planned !== undefined && status !== 'complete' && status !== 'running';
+  // Without a plan, a record of an earlier release may still list what it wrote.
+  const isKnown = record.planned !== undefined || touched.length === 0;
+  const isUnfinished = kind === 'restore' && isKnown && status !== 'complete' && status !== 'running';
   const isUndoable = kind === 'restore' && status === 'complete' && snapshot !== undefined && later?.undoes !== id;
   const fact = (name: string, value: string | undefined): string[] =>
     value === undefined || value === '' ? [] : [`${name}: ${value}`];

@@ -10,6 +10,8 @@ export const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'adm
 export interface Installation {
   /** The Grafana of this test. */
   grafana(): Simulator;
+  /** Where the repository of this test is. */
+  repository(): string;
   /** Runs a command, by default as a server admin. */
   dashkeep(args: string[], credentials?: Record<string, string>, ports?: Parameters<typeof runCli>[2]): Promise<Ended>;
   /** Calls Grafana, which must succeed. @returns the body of the response */
@@ -30,6 +32,7 @@ export function installation(): Installation {
   });
   return {
     grafana: () => grafana,
+    repository: () => `${directory.path}/repository`,
     dashkeep(args, credentials = ADMIN, ports = {}) {
       const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
       return runCli([...args, ...where], { GRAFANA_URL: grafana.url, ...credentials }, ports);

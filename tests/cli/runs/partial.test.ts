@@ -1,7 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { runKey } from '../../../pkg/repository/layout.ts';
 import { installation } from '../restore/harness.ts';
 
-const { grafana, dashkeep, api } = installation();
+const { grafana, repository, dashkeep, api } = installation();
 
 it('says of a restore with failures how to go on, and not that it wrote nothing', async () => {
   await api('POST /api/folders', { uid: 'kept', title: 'Kept' });
@@ -17,4 +20,14 @@ it('says of a restore with failures how to go on, and not that it wrote nothing'
   expect(out).toContain('counts: verified 1, failed 1, problems 1');
   expect(out).toMatch(/is not complete\.\nThe previous state is in snapshot .*\nTo finish it: .*\nTo undo it: /);
   expect(out).not.toContain('did not finish');
+});
+
+it('says of a restore that ended before its plan that it wrote nothing', async () => {
+  await dashkeep(['backup']);
+  const { run } = (await dashkeep(['restore', 'latest', '--kinds', 'folder', '--apply', '--json'])).json;
+  const file = join(repository(), runKey(run, false));
+  const { planned: _, touched: _1, ...record } = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify({ ...record, status: 'interrupted', counts: {} }));
+  const { out } = await dashkeep(['runs', run]);
+  expect(out).toContain('ended before it wrote anything to Grafana.');
 });

@@ -4,7 +4,7 @@ import type { Stored, Role } from './model/stored.ts';
 import type { Profile } from './profiles/profiles.ts';
 import { Random } from './random.ts';
 import { SearchIndex } from './search-index.ts';
-import { builtInPlugins, systemSso } from './model/content.ts';
+import { builtInPlugins, systemSso, type PublicDashboard } from './model/content.ts';
 import { ListVersions, type Unified } from './profiles/list-versions.ts';
 import { emptyExtras } from './model/org.ts';
 
@@ -16,6 +16,8 @@ export class GrafanaState {
   tokens: Token[] = [];
   plugins = builtInPlugins();
   sso = systemSso();
+  /** Of organizations that were deleted: Grafana 11.6 and 12.4 leave them in their table. */
+  leftLinks: PublicDashboard[] = [];
   /** With which it signs tokens: no two databases have the same. */
   signingKey = newSigningKey();
   /** Added to the machine's clock; see Simulator.advance. */
@@ -41,6 +43,7 @@ export class GrafanaState {
     this.orgs.clear();
     this.users.clear();
     this.tokens = [];
+    this.leftLinks = [];
     this.plugins = builtInPlugins();
     this.sso = systemSso();
     this.signingKey = newSigningKey();

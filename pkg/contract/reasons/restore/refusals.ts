@@ -6,6 +6,8 @@ export const REFUSAL_REASONS = {
     cli: 'the account is not a member of organization “{org}”; make it an Admin there, or exclude the organization with --orgs',
     page: 'the account is not a member of organization “{org}”; make it an Admin there',
   },
+  'link-taken':
+    'its link is used by another dashboard, or was used in an organization that no longer exists; share the dashboard again in Grafana',
   'list-hides': 'without {permission}, Grafana may hide some resources',
   'dashboards-converted':
     'Grafana {version} converts v2 dashboards and loses their tabs and layouts, because requests to /apis do not reach it; allow these requests',

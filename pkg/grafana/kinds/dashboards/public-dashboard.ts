@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { ifFound } from '../../http/errors.ts';
+import { refusal } from '../../../contract/reasons/reason.ts';
+import { ifFound, isGrafanaError } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
 import { listAt } from '../../http/pagination/lists.ts';
 import { listNumbered } from '../../http/pagination/numbered.ts';
@@ -175,6 +176,12 @@ function lostRecipients(body: Json): KnownReason[] {
   return isByEmail(body) ? [reason('recipients-lost')] : [];
 }
 
+/** Grafana keeps the links of an organization that is deleted (publicdashboards/models/errors.go). */
+function refuseTakenLink(error: unknown): never {
+  const isTaken = isGrafanaError(error) && /^publicdashboards\.(uid|accessToken)Exists$/.test(error.reason ?? '');
+  throw isTaken ? refusal('DK_GRAFANA_REFUSED', reason('link-taken'), { cause: error }) : error;
+}
+
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const { grafana, signal } = context;
   const body: JsonObject = { ...objectAt(item.content.body) };
@@ -189,7 +196,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     await publicDashboard.remove?.(context, item.uid);
   }
   if (liveUid === undefined || (isLeftOver && !sameLink)) {
-    await grafana.post(pathOf(item.uid), without(body, 'dashboardUid'), { signal });
+    await grafana.post(pathOf(item.uid), without(body, 'dashboardUid'), { signal }).catch(refuseTakenLink);
   } else {
     const settings = without(body, 'uid', 'accessToken', 'dashboardUid');
     await grafana.patch(`${pathOf(item.uid)}/${encodeURIComponent(liveUid)}`, settings, { signal });

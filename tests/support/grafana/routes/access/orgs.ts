@@ -91,6 +91,7 @@ function adminRoutes(router: Router): void {
     if (org.id === call.identity.orgId) {
       throw problem(400, 'Can not delete org for current user');
     }
+    call.state.leftLinks.push(...org.publicDashboards.values());
     call.state.orgs.delete(org.id);
     call.state.tokens = call.state.tokens.filter((token) => token.orgId !== org.id);
     return { message: 'Organization deleted' };

@@ -42,15 +42,16 @@ export function publicDashboardRoutes(router: Router): void {
     if (call.org.publicDashboards.has(dashboard.uid)) {
       throw errutil(400, 'publicdashboards.dashboardIsPublic', 'Dashboard is already public');
     }
-    const taken = [...call.state.orgs.values()].flatMap((org) => [...org.publicDashboards.values()]);
+    const used = [...call.state.orgs.values()].flatMap((org) => [...org.publicDashboards.values()]);
+    const taken = [...used, ...call.state.leftLinks];
     if (body.uid && taken.some((one) => one.uid === body.uid)) {
-      throw errutil(400, 'publicdashboards.uidInUse', 'Public dashboard with this uid already exists');
+      throw errutil(400, 'publicdashboards.uidExists', 'Dashboard Uid already exists');
     }
     if (body.accessToken && !/^[0-9a-f]{32}$/.test(body.accessToken)) {
       throw errutil(400, 'publicdashboards.invalidAccessToken', 'Invalid access token');
     }
     if (body.accessToken && taken.some((one) => one.accessToken === body.accessToken)) {
-      throw errutil(400, 'publicdashboards.accessTokenInUse', 'Access token is in use');
+      throw errutil(400, 'publicdashboards.accessTokenExists', 'Dashboard Access Token already exists');
     }
     const now = call.state.now();
     const shared: PublicDashboard = {
