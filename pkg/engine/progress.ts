@@ -102,6 +102,15 @@ export class ProgressCounter {
     this.#notify(true);
   }
 
+  /** Sets how much is left to do, where that is found out again. */
+  left(count: number): void {
+    this.#total = this.#done + count;
+    if (this.#step !== undefined) {
+      this.#step.total = this.#step.done + count;
+    }
+    this.#notify(true);
+  }
+
   /** One more was listed of a kind. */
   listed(kind: KindName, org: number): void {
     if (!this.#expected.has(`${org} ${kind}`)) {

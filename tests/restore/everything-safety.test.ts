@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { ProgressStep } from '../../pkg/contract/runs.ts';
+import type { OnProgress } from '../../pkg/engine/progress.ts';
 import { storedContent } from '../../pkg/engine/restore/content.ts';
 import { bench, burned, everything, MINUTE, setUp } from './burned.ts';
 
@@ -40,6 +42,28 @@ it('the safety snapshot of everything is the first of two steps', async () => {
     onProgress: ({ step }) => step && steps.add(`${step.number}/${step.of} ${step.name}`),
   });
   expect([...steps]).toEqual(['1/1 planning', '1/2 saving', '2/2 restoring']);
+});
+
+it('the progress of everything counts what it restores into organizations that it could not look into', async () => {
+  const manifest = await burned({ profile: '12.4' });
+  const counted = async (): Promise<ProgressStep[]> => {
+    const steps: ProgressStep[] = [];
+    const onProgress: OnProgress = ({ step }) => void (step?.name === 'restoring' && steps.push(step));
+    await everything({ manifest, onProgress });
+    return steps;
+  };
+  const isOver = ({ done, total = 0 }: ProgressStep): boolean => done > total;
+  // One is created, with all that it holds.
+  const created = await counted();
+  expect(created.filter(isOver)).toEqual([]);
+  expect(created.at(-1)?.done).toBe(created.at(-1)?.total);
+  // The account that restores is no member of the other one.
+  const { members, dashboards } = bench.sim.state.org(2);
+  members.delete(1);
+  dashboards.clear();
+  const joined = await counted();
+  expect(joined.filter(isOver)).toEqual([]);
+  expect(joined.at(-1)?.done).toBeGreaterThan(0);
 });
 
 it('the record of everything names an organization before it is created or renamed', async () => {

@@ -13,7 +13,7 @@ import type { WantedMembership } from '../../../grafana/kinds/access/user/member
 import { backup } from '../../backup/backup.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { applyAllButLeaving, applyLeaving, applyPlan } from '../apply/apply.ts';
-import { savingProgress, started } from '../apply/progress.ts';
+import { recount, savingProgress, started } from '../apply/progress.ts';
 import { isWritten } from '../apply/attempt.ts';
 import { Leaving } from '../apply/leaving.ts';
 import { sourceOf, storedContent } from '../content.ts';
@@ -173,6 +173,7 @@ class EverythingRun {
     part.items = this.#foreseen.only(taken, (item, change) => this.#opensNothing(item, change));
     // First, as the record counts by the items of the plan what is being written.
     this.#replace(part, (item) => kinds.includes(item.kind) && (orgs?.includes(item.org) ?? true) && takes(item.uid));
+    recount(this.#progress, this.#plan.items, part.items, this.#results);
     const applied = [request, part, this.changeLog, this.#progress] as const;
     const leaving = new Leaving(this.#safety);
     const results = await (leavesLater ? applyAllButLeaving : applyPlan)(...applied, leaving);
