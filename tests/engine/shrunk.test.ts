@@ -84,6 +84,12 @@ describe('a snapshot that lacks much', () => {
     expect(lossesOf(withAnnotations([...annotations(1, 2), ...annotations(30, 11)]), many)).toEqual([
       { ...loss, before: 40, gone: 27 },
     ]);
+    // Whatever deleted them took some of the oldest along, and the few of the organization.
+    expect(lossesOf(withAnnotations(annotations(4, 12)), many)).toEqual([{ ...loss, before: 40, gone: 28 }]);
+    const both = withAnnotations([...annotations(1, 40, 'dashboard-1'), ...annotations(41, 5)]);
+    expect(lossesOf(withAnnotations(annotations(1, 10, 'dashboard-1')), both)).toEqual([
+      { ...loss, before: 45, gone: 35 },
+    ]);
   });
 
   it('is one without an organization that was not left out on purpose', () => {
@@ -125,6 +131,9 @@ describe('a snapshot that lacks little', () => {
     const left = (oldest: number): Shrinkable =>
       withAnnotations([...annotations(oldest, 41 - oldest, 'dashboard-1'), ...annotations(41, 40)]);
     expect(lossesOf(left(30), before)).toBeUndefined();
+    // Someone deleted a later one, too.
+    const later = snapshot(left(30).resources.filter(({ uid }) => uid !== 'note-35'));
+    expect(lossesOf(later, before)).toBeUndefined();
     // A few may all be old.
     expect(lossesOf(WHOLE, withAnnotations(annotations(1, 9)))).toBeUndefined();
   });

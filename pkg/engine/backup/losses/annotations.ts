@@ -39,7 +39,10 @@ export function lostAnnotations(
     const ofBoards = own.filter((entry) => boardOf(entry) !== '');
     const ofOrg = own.filter((entry) => boardOf(entry) === '');
     const groups = own.some(isThere) ? [ofBoards, ofOrg] : [own];
-    groups.flatMap((group) => notExpired(group, isThere)).forEach((entry) => lost.add(keyOf(entry)));
+    const deleted = groups.flatMap((group) => notExpired(group, isThere));
+    const gone = own.filter((entry) => !isThere(entry));
+    // Where most did not expire, whatever deleted them took the oldest along.
+    (deleted.length * 2 >= gone.length ? gone : deleted).forEach((entry) => lost.add(keyOf(entry)));
   }
   return lost;
 }
