@@ -1,9 +1,10 @@
 import { compact } from '../contract/compact.ts';
-import { asDashkeepError, failureText, type DashkeepError } from '../contract/errors.ts';
+import { asDashkeepError, DashkeepError, failureText } from '../contract/errors.ts';
 import type { ResourceProblem, SnapshotTrigger } from '../contract/manifest.ts';
 import type { Clock, Log } from '../contract/ports.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import type { ReasonData } from '../contract/reasons/reason.ts';
-import type { RunKind, RunRecord, RunStatus } from '../contract/runs.ts';
+import { hasRoles, type RunKind, type RunRecord } from '../contract/runs.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import type { RunFacts } from '../engine/restore/types.ts';
 import { MAX_SKEW } from '../repository/clocks.ts';
@@ -100,16 +101,33 @@ export async function executeRun<T>(
     const { value, ...outcome } = await operation(run);
     return { ...(await end(outcome)), value };
   } catch (error) {
-    return { ...(await end(failed(error, signal))), error };
+    return { ...(await end(failed(error, signal, { ...begun, ...facts }))), error };
   }
 }
 
-function failed(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status' | 'failure'> {
+function failed(error: unknown, signal: AbortSignal, run: RunRecord): Pick<RunRecord, 'status' | 'failure'> {
   if (signal.aborted && signal.reason instanceof Cancelled) {
     return { status: 'cancelled' };
   }
-  const status: RunStatus = signal.aborted ? 'interrupted' : 'failed';
-  return { status, failure: failureText(signal.aborted ? signal.reason : error) };
+  return signal.aborted
+    ? { status: 'interrupted', failure: failureText(interruption(signal.reason, run)) }
+    : { status: 'failed', failure: failureText(error) };
+}
+
+/** Why a run was interrupted. A restore that may have changed Grafana is not just to be started again. */
+function interruption(cause: unknown, { id, kind, counts, entered }: RunRecord): DashkeepError {
+  const error = asDashkeepError(cause);
+  const { written = 0, unchecked = 0 } = counts;
+  const isOpen = kind === 'restore' && (written + unchecked > 0 || hasRoles({ entered }));
+  if (!isOpen || error.advice !== undefined) {
+    return error;
+  }
+  const { code, message, why } = error;
+  return new DashkeepError(code, message, {
+    cause,
+    advice: reason('finish-or-undo-run', { run: id }),
+    ...compact({ why }),
+  });
 }
 
 /** What a new run is, and who asked for it. */

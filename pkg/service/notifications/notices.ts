@@ -51,14 +51,6 @@ function failureOf({ failure, warned = [] }: RunRecord): string {
   return found === undefined ? 'see its record.' : `${found.params?.['message']}. Its record lists everything.`;
 }
 
-/** Why a run was interrupted, and how it goes on: a restore that began is not just to be started again. */
-function interruptionOf(record: RunRecord): string {
-  const { id, kind, failure } = record;
-  return kind === 'restore' && failure !== undefined && failure.advice === undefined
-    ? `${failure.message}. ${reasonSentence(reason('finish-or-undo-run', { run: id }))}`
-    : failureOf(record);
-}
-
 /** How far a restore came that failed, and how it goes on: Grafana may be half restored. */
 function progressOf({ id, kind, planned, counts: { written, unchecked = 0 } = {} }: RunRecord): string[] {
   if (kind !== 'restore' || planned === undefined || written === undefined) {
@@ -164,7 +156,7 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined, isTol
   }
   // A restore leaves Grafana half restored, and the person who started it may have left; a restore test proved nothing.
   if (status === 'interrupted' && (kind === 'restore' || kind === 'drill')) {
-    return { event: 'failed', text: `${nameOf(record)} was interrupted: ${interruptionOf(record)}`, run };
+    return { event: 'failed', text: `${nameOf(record)} was interrupted: ${failureOf(record)}`, run };
   }
   if (status === 'partial') {
     const text =

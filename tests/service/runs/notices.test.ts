@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { DashkeepError, failureText } from '../../../pkg/contract/errors.ts';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import type { RunKind, RunRecord, RunStatus } from '../../../pkg/contract/runs.ts';
 import { lateNotice, noticeOf, noticesOf } from '../../../pkg/service/notifications/notices.ts';
 import type { Notifier } from '../../../pkg/service/notifications/notifier.ts';
@@ -147,7 +149,8 @@ it('a restore that lost the lease says how it goes on, and is reported by one of
   expect(await mine.put(begun)).toBe(true);
   await other.load();
   expect(await closeInterrupted(other, 'other', realClock)).toMatchObject([{ id: 'r', status: 'interrupted' }]);
-  const failure = { code: 'DK_INTERRUPTED', message: 'this replica no longer leads', hint: 'Start the run again.' };
+  const advice = reason('finish-or-undo-run', { run: 'r' });
+  const failure = failureText(new DashkeepError('DK_INTERRUPTED', 'this replica no longer leads', { advice }));
   const ended: RunRecord = { ...begun, status: 'interrupted', finished: '2026-05-01T10:01:00.000Z', failure };
   expect(await mine.put({ ...ended, instance: 'mine', kept: true })).toBe(false);
   expect(noticeOf(ended, undefined)?.text).toBe(

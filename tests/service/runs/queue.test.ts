@@ -63,3 +63,35 @@ it('a run that waits is in the journal, so that the next process says that it wa
     failure: { code: 'DK_INTERRUPTED', why: { code: 'process-ended' } },
   });
 });
+
+it.each([
+  [
+    'may have changed Grafana',
+    { planned: 3, counts: { planned: 3, written: 1, unchecked: 0 } },
+    /^Finish it or undo it\./,
+  ],
+  [
+    'has not written anything',
+    { planned: 3, counts: { planned: 3, written: 0, unchecked: 0 } },
+    /^Start the run again\./,
+  ],
+])('a restore that %s says how it goes on if the service is stopped', async (_, facts, hint) => {
+  const kept: RunRecord[] = [];
+  const queue = new RunQueue({
+    ...{ instance: 'here', journal: new Journal(new MemoryState(), silentLog), clock: new TestClock(), log: silentLog },
+    ...{ randomness: realRandomness, keep: async (record) => void kept.push(record), ended: () => undefined },
+  });
+  let hasBegun = false;
+  const work = ({ note, signal }: Run): Promise<RunOutcome> => {
+    note(facts);
+    hasBegun = true;
+    return new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  };
+  const { signal } = new AbortController();
+  queue.submit({ kind: 'restore', trigger: 'manual', snapshotTrigger: 'manual', work }, signal);
+  await eventually('the restore to begin', () => hasBegun || undefined);
+  await queue.close(60_000);
+  expect(kept).toMatchObject([
+    { status: 'interrupted', failure: { message: 'the service is stopping', hint: expect.stringMatching(hint) } },
+  ]);
+});
