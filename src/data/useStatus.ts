@@ -43,7 +43,8 @@ export function statusEvery(status: Status | undefined): number {
   const isWaiting = status?.target.configured === true && status.target.reachable !== true;
   // Without access to Grafana yet, as after each start of the service.
   const isOutside = status?.protection === 'unconfigured' && status.target.configured;
-  if (isWaiting || isOutside || status?.protection === 'never') {
+  const isEmpty = status?.protection === 'never' || status?.protection === 'unknown';
+  if (isWaiting || isOutside || isEmpty) {
     return 2_000;
   }
   // Someone may be about to trust them.

@@ -14,7 +14,8 @@ import { SnapshotRow } from './snapshots.ts';
  * but some resources are missing from it. late: none within twice the schedule's interval. failed: the last one failed
  * and none has succeeded since, though still in time. never: none yet. unconfigured: no target or no token. untrusted:
  * the repository is not as the service left it, and no one has accepted that yet. shrunk: on time, but much is missing
- * that the last full one has, and no one has accepted that yet.
+ * that the last full one has, and no one has accepted that yet. unknown: the service has not read the target yet, or
+ * could not since its start, so there may be backups.
  */
 export const Protection = z.enum([
   'yes',
@@ -26,6 +27,7 @@ export const Protection = z.enum([
   'untrusted',
   'shrunk',
   'uncovered',
+  'unknown',
 ]);
 export type Protection = z.infer<typeof Protection>;
 

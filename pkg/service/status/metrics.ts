@@ -26,8 +26,8 @@ export interface Readings {
   massChange: boolean | undefined;
   /** Whether backups leave out something that no one chose to leave out. */
   uncovered: boolean | undefined;
-  /** Codes of what was found wrong with the repository. */
-  findings: readonly FindingCode[];
+  /** Codes of what was found wrong with the repository; undefined before it was read. */
+  findings: readonly FindingCode[] | undefined;
   notificationFailures: number;
   /** End of the newest copy to the second target that did not fail. */
   lastCopy?: Date | undefined;
@@ -251,8 +251,9 @@ export class Metrics {
       labelNames: ['code'],
       registers: [this.#registry],
       collect() {
+        this.reset();
         const { findings } = read();
-        FINDING_CODES.forEach((code) => this.set({ code }, Number(findings.includes(code))));
+        FINDING_CODES.forEach((code) => findings && this.set({ code }, Number(findings.includes(code))));
       },
     });
     new Gauge({

@@ -136,6 +136,7 @@ export class StatusView {
         configured: target.configured,
         untrusted: statusCache.findings.length > 0,
         tokenUsable: this.tokenUsable,
+        isRead: statusCache.repository !== undefined,
         newest,
         lastBackup,
         // What belongs to the whole server concerns the home organization only.
@@ -245,7 +246,7 @@ export class StatusView {
   readings(): Readings {
     const schedules = schedulesOf(this.#parts.settings.view().values, this.#parts.clock.now());
     const ends = this.token.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires]));
-    const statusCache = this.#parts.statusCache.repository;
+    const { repository: statusCache, findings } = this.#parts.statusCache;
     const shrunk = statusCache?.newest?.shrunk;
     return {
       version: this.#parts.config.version,
@@ -264,7 +265,7 @@ export class StatusView {
       shrunk: statusCache && shrunk !== undefined && !isMassChange(shrunk),
       massChange: statusCache && shrunk !== undefined && isMassChange(shrunk),
       uncovered: statusCache && this.#uncovered,
-      findings: this.#parts.statusCache.findings.map(({ code }) => code),
+      findings: statusCache === undefined && findings.length === 0 ? undefined : findings.map(({ code }) => code),
       notificationFailures: this.#parts.notifier.failures,
       ...this.#parts.secondCopy.readings,
     };

@@ -95,6 +95,8 @@ export interface ProtectionFacts {
   /** Whether the repository differs from what the service remembers. */
   untrusted: boolean;
   tokenUsable: boolean;
+  /** Whether the repository was read since the start. */
+  isRead: boolean;
   newest: Pick<SnapshotSummary, 'time' | 'status' | 'shrunk'> | undefined;
   lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
   /** Whether something is not backed up that no one chose to leave out. */
@@ -120,7 +122,7 @@ export function protectionOf(facts: ProtectionFacts): Protection {
     // What failed before the target answered, or with another target, says nothing about the next backup.
     const { reachable, since } = facts.target;
     const isPast = since === undefined || (reachable === true && (lastBackup?.started ?? '') < since.toISOString());
-    return lastBackup?.status === 'failed' && !isPast ? 'failed' : 'never';
+    return lastBackup?.status === 'failed' && !isPast ? 'failed' : facts.isRead ? 'never' : 'unknown';
   }
   const age = (now.getTime() - Date.parse(newest.time)) / 1000;
   if (facts.isClockOff === true || (intervalSeconds !== undefined && age > lateAfterSeconds(intervalSeconds))) {

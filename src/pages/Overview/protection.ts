@@ -148,6 +148,7 @@ function verdictOnBackups(status: Status): Verdict {
               : t('protection.failedText', 'The last good backup ran {{ago}}. You can still restore it.', { ago }),
       };
     case 'never':
+    case 'unknown':
       return {
         tone: 'warning',
         icon: 'exclamation-triangle',

@@ -10,10 +10,11 @@ import type { Verdict } from './verdict.ts';
  */
 export function verdictWithoutBackup(status: Status): Verdict | undefined {
   const { protection, target, newest, lastBackup, lastSuccess, running } = status;
-  if (newest !== undefined || (protection !== 'failed' && protection !== 'never')) {
+  const isKnown = protection !== 'unknown';
+  if (newest !== undefined || (isKnown && protection !== 'failed' && protection !== 'never')) {
     return undefined;
   }
-  if (running?.kind === 'backup') {
+  if (isKnown && running?.kind === 'backup') {
     return {
       tone: 'info',
       icon: 'cloud-upload',
@@ -21,7 +22,7 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       text: t('protection.firstRunsText', 'Nothing can be restored until it ends.'),
     };
   }
-  if (isSettling(status)) {
+  if (isKnown && isSettling(status)) {
     return {
       tone: 'info',
       icon: 'cloud-upload',
@@ -57,7 +58,7 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       } ${firstBackup(status)}`,
     };
   }
-  if (target.reachable === undefined) {
+  if (!isKnown || target.reachable === undefined) {
     return {
       tone: 'info',
       icon: 'info-circle',

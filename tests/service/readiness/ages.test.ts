@@ -247,7 +247,7 @@ it.each([
 ])('is %s if the last backup failed, with %s', (protection, _, time) => {
   const newest = { time, status: 'complete' } as const;
   const lastBackup = { status: 'failed', started: ago(1) } as const;
-  const known = { configured: true, untrusted: false, tokenUsable: true, uncovered: false, target: {} };
+  const known = { configured: true, untrusted: false, tokenUsable: true, isRead: true, uncovered: false, target: {} };
   expect(protectionOf({ ...known, newest, lastBackup, intervalSeconds: 7200, now: NOW })).toBe(protection);
 });
 

@@ -43,15 +43,17 @@ async function backUp(): Promise<void> {
   await expect.poll(newest, { timeout: 20_000 }).toBe(snapshot);
 }
 
+const metrics = async (): Promise<string> => (await fetch(`${service.opsUrl}/metrics`)).text();
+
 /** Whether each place says that everything is safe. */
 async function greenIn(): Promise<Record<string, boolean>> {
   const { protection } = (await service.call('GET', '/status')).json as Status;
   const { checks } = (await service.call('GET', '/doctor')).json as Doctor;
   const { evidence } = (await service.call('GET', '/readiness')).json as Readiness;
-  const metrics = await (await fetch(`${service.opsUrl}/metrics`)).text();
+  const text = await metrics();
   const value = (name: string): number =>
     Number(
-      metrics
+      text
         .split('\n')
         .find((line) => line.startsWith(`${name} `))
         ?.split(' ')[1],
@@ -117,6 +119,24 @@ it('the backup of a token that cannot read everything is safe nowhere', async ()
   await start({ GRAFANA_API_TOKEN: token, GRAFANA_ADMIN_USER: undefined, GRAFANA_ADMIN_PASSWORD: undefined });
   await backUp();
   expect(await greenIn()).toEqual(NOWHERE);
+});
+
+it('before the service has read the repository, it does not say that there is no backup, or no finding', async () => {
+  const token = grafana.token({ role: 'Admin' });
+  const environment = { GRAFANA_API_TOKEN: token, GRAFANA_ADMIN_USER: undefined, GRAFANA_ADMIN_PASSWORD: undefined };
+  const protection = async () => ((await service.call('GET', '/status')).json as Status).protection;
+  const findings = async () => /^dashkeep_repository_finding\{/m.test(await metrics());
+  await start(environment);
+  await backUp();
+  await service.stop();
+  // The status of the repository needs the time that Grafana's clock shows.
+  const release = grafana.hold('GET /api/health');
+  const { directory } = service;
+  service = await startService({ grafanaUrl: grafana.url, clock, directory, environment });
+  expect([await protection(), await findings()]).toEqual(['unknown', false]);
+  release();
+  await expect.poll(protection, { timeout: 20_000 }).toBe('uncovered');
+  expect(await findings()).toBe(true);
 });
 
 it('an old backup is safe nowhere but in the list of snapshots, which shows its time', async () => {
