@@ -74,6 +74,8 @@ export const Run = RunSummary.extend({
   undoable: z.boolean(),
   /** The safety snapshot of a restore no longer exists, so nothing can undo the restore. */
   snapshotGone: z.literal(true).optional(),
+  /** The address of the Grafana that a restore wrote to, if that is another one: only there can it be undone. */
+  otherGrafana: z.string().optional(),
 });
 export type Run = z.infer<typeof Run>;
 

@@ -1,4 +1,5 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import type { Manifest } from '../../contract/manifest.ts';
 import { grafanaKeys, wroteTo, type NamedGrafana } from '../../grafana/server-identity.ts';
 import type { Session } from '../../repository/sessions/session.ts';
 import { assertNoRestore, openRestore } from '../../repository/sessions/restores.ts';
@@ -37,6 +38,14 @@ export async function grafanaOf({
 }: Pick<ApplyOptions, 'instance' | 'signal'>): Promise<NamedGrafana> {
   const client = orgs[0]?.client;
   return { url, keys: client === undefined ? [] : await grafanaKeys(client, signal) };
+}
+
+/** The Grafana that a restore wrote to. Records of earlier releases name none: then that of its safety snapshot. */
+export function writtenTo(
+  { grafana }: Pick<RunRecord, 'grafana'>,
+  safety: Pick<Manifest, 'trigger' | 'grafana'>,
+): NamedGrafana | undefined {
+  return grafana ?? (safety.trigger === 'safety' ? { url: safety.grafana.url, keys: [] } : undefined);
 }
 
 /** The runs that wrote to the Grafana of a restore, or do not say to which. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { compact } from '../../contract/compact.ts';
 import { RestoreRequest } from '../../contract/api/restores.ts';
 import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
-import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
+import type { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import { runLine, type RunLine, type RunRecord, type WholeProgress } from '../../contract/runs.ts';
@@ -18,6 +18,7 @@ import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunQueue } from './queue.ts';
 import { runSummary } from './run-summary.ts';
 import { withTitles } from './titles.ts';
+import { undoObstacles } from './undo-obstacles.ts';
 
 /** More than these nobody reads on a page. */
 const TOUCHED_SHOWN = 1000;
@@ -60,28 +61,13 @@ export class Runs {
     }
     const seen = this.view(await connections.whole(record, caller, signal), caller);
     const run = await withTitles(seen, caller, this.#parts.repositoryCache, signal);
-    const [continuation, finishes, isGone] = await Promise.all([
+    const [continuation, finishes, obstacles] = await Promise.all([
       this.#continuation(record, caller, signal),
       this.#finishes(record, caller, signal),
-      run.undoable && this.#lacksSnapshot(run, signal),
+      run.undoable ? undoObstacles(this.#parts.repositoryCache, record, caller, signal) : {},
     ]);
-    const gone = isGone ? { snapshotGone: true as const } : {};
-    const undoable = run.undoable && !isGone && continuation.undone === undefined;
-    return { ...run, ...continuation, ...compact({ finishes }), ...gone, undoable };
-  }
-
-  /** Whether the safety snapshot is gone; false where that is not known. That of a connection is in its repository. */
-  async #lacksSnapshot({ snapshot, connection }: Run, signal: AbortSignal): Promise<boolean> {
-    if (snapshot === undefined || connection !== undefined) {
-      return false;
-    }
-    try {
-      await this.#parts.repositoryCache.snapshot(snapshot, signal);
-      return false;
-    } catch (error) {
-      signal.throwIfAborted();
-      return asDashkeepError(error).code === 'DK_NOT_FOUND';
-    }
+    const undoable = run.undoable && Object.keys(obstacles).length === 0 && continuation.undone === undefined;
+    return { ...run, ...continuation, ...compact({ finishes }), ...obstacles, undoable };
   }
 
   /**

@@ -26,7 +26,7 @@ import { skippedText, titleOf as planTitle } from './plan/title.ts';
 import { FieldDifferences } from './FieldDifferences.tsx';
 import { AccountsFirst } from '../Run/AccountsFirst.tsx';
 import { FinishButton } from '../Run/FinishButton.tsx';
-import { SnapshotGone, UndoButton } from '../Run/UndoButton.tsx';
+import { NotUndoable, UndoButton } from '../Run/UndoButton.tsx';
 
 const COLORS: Record<ApplyOutcome, BadgeColor> = {
   verified: 'green',
@@ -167,7 +167,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           <Alert key={text} severity="info" bottomSpacing={0} title={text} />
         ))}
       {plan.undoes === undefined && <Conflicts plan={plan} />}
-      {run && <SnapshotGone run={run} />}
+      {run && <NotUndoable run={run} />}
       {run && <AccountsFirst run={run} />}
       <Stack gap={1} wrap="wrap">
         {run?.status === 'partial' && <FinishButton run={run} />}

@@ -10,17 +10,18 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
 /**
- * Plans the rest of a restore, or of an undo, and shows that plan. There is none if an undo only kept resources, or if
- * only users without an account are missing.
+ * Plans the rest of a restore, or of an undo, and shows that plan. There is none if an undo only kept resources, if only
+ * users without an account are missing, or if the run wrote to another Grafana.
  */
 export function FinishButton({ run }: { run: Run }) {
   const plan = usePlanRestore();
   const undo = useUndoRun();
   const navigate = useNavigate();
-  const { request, undoes, status, errors, planned } = run;
+  const { request, undoes, status, errors, planned, otherGrafana } = run;
   const isOver = undoes !== undefined && status === 'partial' && errors.length > 0 && errors.every(isKeptByUndo);
   if (
     isOver ||
+    otherGrafana ||
     (status === 'partial' && awaitedLogins(errors).length > 0) ||
     (request === undefined && undoes === undefined)
   ) {

@@ -17,7 +17,7 @@ import { runProblems } from '../../lib/runs/problems.ts';
 import { AccountsFirst } from './AccountsFirst.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
 import { laterRun, restoreFacts } from './restoreFacts.tsx';
-import { SnapshotGone } from './UndoButton.tsx';
+import { NotUndoable } from './UndoButton.tsx';
 
 interface Props {
   run: Run;
@@ -33,7 +33,7 @@ export function RunDetails({ run, isStale = false }: Props) {
   return (
     <Stack direction="column" gap={3}>
       {isCutShort(run) && <CutShort run={run} />}
-      <SnapshotGone run={run} />
+      <NotUndoable run={run} />
       <AccountsFirst run={run} />
       {run.failure && !isCutShort(run) && (
         <ProblemAlert severity="error" problem={run.failure}>

@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useUndoRun } from '../../data/useRuns.ts';
+import { reasonText } from '../../lib/catalogue/reasons.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
@@ -34,14 +35,10 @@ export function UndoButton({ run: { id, connection, undoes }, children }: Props)
 }
 
 /** Why a restore offers no way back. */
-export function SnapshotGone({ run: { snapshotGone } }: { run: Pick<Run, 'snapshotGone'> }) {
-  return (
-    snapshotGone && (
-      <Alert
-        severity="info"
-        bottomSpacing={0}
-        title={t('run.snapshotGone', 'This run cannot be undone, because its safety snapshot was deleted')}
-      />
-    )
-  );
+export function NotUndoable({ run }: { run: Pick<Run, 'id' | 'snapshotGone' | 'otherGrafana'> }) {
+  const { id, snapshotGone, otherGrafana: url } = run;
+  const title = snapshotGone
+    ? t('run.snapshotGone', 'This run cannot be undone, because its safety snapshot was deleted')
+    : url && reasonText({ reason: '', code: 'other-grafana', params: { run: id, url } });
+  return title && <Alert severity="info" bottomSpacing={0} title={title} />;
 }

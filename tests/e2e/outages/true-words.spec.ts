@@ -4,7 +4,11 @@ import { worldOf } from '../../support/preview/fake/answers.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'these states are made up');
 
-test('a restore whose safety snapshot was deleted is not offered to be undone', async ({ app, page, service }) => {
+test('a restore whose safety snapshot was deleted, or of another Grafana, is not offered to be undone', async ({
+  app,
+  page,
+  service,
+}) => {
   const restore = { kind: 'restore', status: 'complete', undoable: true } as const;
   const run = Object.assign(service.state.runs[0]!, restore);
   await app.open(`/runs/${run.id}`);
@@ -20,6 +24,10 @@ test('a restore whose safety snapshot was deleted is not offered to be undone', 
   Object.assign(run, { undoable: false, snapshotGone: true });
   await app.open(`/runs/${run.id}`);
   await expect(page.getByText(/cannot be undone, because its safety snapshot was deleted/)).toBeVisible();
+  await expect(undo).toHaveCount(0);
+  Object.assign(run, { snapshotGone: undefined, otherGrafana: 'https://stage.example.com' });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByText(/ restored another Grafana or database, at https:\/\/stage\.example\.com/)).toBeVisible();
   await expect(undo).toHaveCount(0);
 });
 

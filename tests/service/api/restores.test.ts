@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runCli } from '../../support/cli.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
 import { grafana, service, setUp, snapshot } from './harness.ts';
 
 describe('the API of restores', () => {
@@ -102,6 +105,23 @@ describe('the API of restores', () => {
     const byId = await service.call('POST', `/restores/${other.json.id}/apply`, { confirm: snapshot });
     expect(byId.status).toBe(202);
     await service.ended(byId.json.id);
+  });
+
+  it('does not offer to undo a restore that wrote to another Grafana', async () => {
+    const other = await startGrafana({ profile: '13.2' });
+    try {
+      const { exit, json } = await runCli(['restore', snapshot, '--kinds', 'folder,dashboard', '--apply', '--json'], {
+        GRAFANA_URL: other.url,
+        GRAFANA_API_TOKEN: other.token(),
+        DASHKEEP_TARGET: `file://${join(service.directory, 'target')}`,
+        DASHKEEP_STATE_DIR: join(service.directory, 'state'),
+      });
+      expect(exit).toBe(0);
+      const { json: run } = await service.call('GET', `/runs/${json.run}`);
+      expect(run).toMatchObject({ status: 'complete', undoable: false, otherGrafana: other.url });
+    } finally {
+      await other.close();
+    }
   });
 
   it('does not offer to undo a restore whose safety snapshot was deleted, and says why it cannot', async () => {

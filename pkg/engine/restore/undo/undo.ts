@@ -13,7 +13,7 @@ import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { wroteTo } from '../../../grafana/server-identity.ts';
 import { isAmong } from '../app-dashboards.ts';
 import { sourceOf } from '../content.ts';
-import { grafanaOf } from '../exclusive.ts';
+import { grafanaOf, writtenTo } from '../exclusive.ts';
 import { accountsEntered, stillGiven } from '../everything/interrupted.ts';
 import { planCreatedRemovals } from './created.ts';
 import { withDeprived } from './deprived.ts';
@@ -170,11 +170,10 @@ async function storedSnapshot(asked: UndoRequest, id: string, isSafety: boolean)
  * What a restore created in one Grafana may be somebody's in another.
  * @throws DK_USAGE
  */
-async function assertWroteHere(asked: UndoRequest, { id, grafana }: RunRecord, safety: Manifest): Promise<void> {
-  // Earlier releases say only where the safety snapshot was taken.
-  const there = grafana ?? (safety.trigger === 'safety' ? { url: safety.grafana.url, keys: [] } : undefined);
+async function assertWroteHere(asked: UndoRequest, run: RunRecord, safety: Manifest): Promise<void> {
+  const there = writtenTo(run, safety);
   if (there !== undefined && !wroteTo(await grafanaOf(asked), there)) {
-    throw refusal('DK_USAGE', reason('other-grafana', { run: id, url: there.url }));
+    throw refusal('DK_USAGE', reason('other-grafana', { run: run.id, url: there.url }));
   }
 }
 
