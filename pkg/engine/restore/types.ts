@@ -104,6 +104,8 @@ export interface RestoreOptions {
    * its login.
    */
   newOrgs?: (login: string) => ReadonlySet<string>;
+  /** Organizations, by name, that an account leaves although the snapshot does not know them; by its login. */
+  leaves?: (login: string) => ReadonlySet<string>;
   /** Also write what files, Git Sync, Terraform or an operator manage. */
   includeManaged: boolean;
   /** Also delete what is live within the selection and not in the snapshot. Needs a typed confirmation to apply. */

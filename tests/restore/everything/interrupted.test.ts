@@ -3,7 +3,7 @@ import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { runKey } from '../../../pkg/repository/layout.ts';
 import { bench, burned, contentOf, everything, people, PEOPLE, setUp } from '../burned.ts';
 import { reasons } from '../harness.ts';
-import { undo } from '../undo/undoing.ts';
+import { planOfUndo, undo } from '../undo/undoing.ts';
 import { killedAt, recorded } from './recorded.ts';
 
 setUp();
@@ -69,17 +69,33 @@ it('nobody joins such an organization again whom someone has removed from it sin
 });
 
 it.each([
-  ['when the restore is undone', 'Second'],
-  ['although someone has renamed it', 'Renamed'],
-])('the account that restores leaves such an organization %s', async (_, name) => {
+  ['as do accounts that joined it', 'Second', { bob: 'Admin' }],
+  // To whoever renamed it, its members may be right.
+  ['although someone has renamed it', 'Renamed', ALL],
+])('the account that restores leaves such an organization when the restore is undone, %s', async (_, name, then) => {
   const manifest = await withoutSecond();
   const { id } = await killedAt(/^POST .*\/folders(\?|$)/, manifest);
   const org = second();
   await bench.api(`PUT /api/orgs/${org}`, { name });
+  const why = `still an Admin of ${name}, because an organization keeps its last admin`;
+  expect(reasons((await planOfUndo(bench, id)).plan, 'skip')).toMatchObject({ 'user/bob': why });
   expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [], entered: [] });
   bench.sim.state.org(org).name = 'Second';
-  expect(members()).toEqual(ALL);
+  expect(members()).toEqual(then);
   expect(bench.sim.state.org(second()).folders.size).toBe(0);
+});
+
+it('accounts that joined an organization which a restore created leave it when that is undone', async () => {
+  await everything({ manifest: await burned({ profile: '12.4', isEmpty: true }) });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  bench.sim.state.org(2).members.set(1, 'Admin');
+  const manifest = await bench.backup();
+  await bench.api('DELETE /api/orgs/2');
+  const { record } = await recorded(manifest);
+  expect(members()).toEqual({ ...ALL, admin: 'Admin' });
+  expect(await undo(bench, record.id)).toMatchObject({ status: 'complete', errors: [] });
+  // It became an Admin by creating the organization, which stays.
+  expect(members()).toEqual({ admin: 'Admin' });
 });
 
 it('the last admin of such an organization stays until a later restore has added another one', async () => {

@@ -163,6 +163,7 @@ export const PLAN_REASONS = {
   'of-new-org': 'belongs to an organization that the run created, and Dashkeep never deletes organizations',
   'goes-with-owner': 'deleted or kept together with its owner',
   'not-held': 'not in the snapshot created before the restore',
+  'org-keeps-admin': 'still an Admin of {orgs}, because an organization keeps its last admin',
   'org-keeps-name': 'the restore renamed it, and Dashkeep does not rename organizations back',
 } as const satisfies Record<string, Text>;
 
@@ -201,6 +202,7 @@ const KEPT_BY_UNDO: ReadonlySet<string> = new Set([
   'org-stays',
   'user-stays',
   'of-new-org',
+  'org-keeps-admin',
 ] satisfies (keyof typeof PLAN_REASONS)[]);
 
 /** Whether an undo left a resource for good, so that planning the rest would not change it. */

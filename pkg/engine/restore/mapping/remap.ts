@@ -103,7 +103,7 @@ export class Remap implements Mapping {
     const kind = kindOf(entry.kind);
     const content = this.#meant(kind, entry, stored);
     if (kind.hasMemberships === true) {
-      return { uid: entry.uid, content: { ...this.#joining(entry, content), snapshotOrgs: this.#snapshotOrgs() } };
+      return { uid: entry.uid, content: { ...this.#joining(entry, content), snapshotOrgs: this.#snapshotOrgs(entry) } };
     }
     const newUid = this.#uids.get(keyOf(entry));
     // Beside the original a copy would notify people a second time.
@@ -145,10 +145,10 @@ export class Remap implements Mapping {
     return joinsOnly === undefined || overwrite || !isMember ? content : { ...content, joinsOnly };
   }
 
-  #snapshotOrgs(): ReadonlySet<string> {
-    const { orgs, resources } = this.#request.manifest;
-    const entries = resources.filter(({ kind }) => kind === 'org').map(({ uid }) => uid);
-    return new Set([...orgs.map(({ name }) => name), ...entries]);
+  #snapshotOrgs({ uid }: ManifestEntry): ReadonlySet<string> {
+    const { manifest, options } = this.#request;
+    const entries = manifest.resources.filter(({ kind }) => kind === 'org').map((one) => one.uid);
+    return new Set([...manifest.orgs.map(({ name }) => name), ...entries, ...(options.leaves?.(uid) ?? [])]);
   }
 
   #isCopied({ org, kind, uid, folderUid }: ManifestEntry, selectedFolders: ReadonlySet<string>): boolean {

@@ -20,6 +20,7 @@ import { withDeprived } from './deprived.ts';
 import { HalfDeleted } from './half-deleted.ts';
 import { leaveWhatChanged } from './leave-changed.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
+import { createdOrgs, keptAsAdmin, newOrgsOf, withoutOpen } from './new-orgs.ts';
 import { keyOf } from '../target.ts';
 import { deletedWithOwners } from '../plan/owned-resources.ts';
 import { planRestore } from '../plan/plan.ts';
@@ -69,23 +70,29 @@ export async function planUndo(
     : undefined;
   const closed = await closeOpenEntries(from, recorded, entries);
   const touched = await withDeprived(from, [...closed, ...(await deletedAlong(from, closed))]);
-  const newOrgs = orgsCreatedBy(asked, touched);
+  const roles = await rolesLeft(asked, run);
+  const newOrgs = await newOrgsOf(asked, touched, roles?.accounts ?? []);
+  // In organizations that it created, Grafana's defaults are reset, because other resources depend on them.
   const isNew = (one: Touched): boolean =>
     one.did === 'created' ||
     (one.did === 'updated' &&
-      newOrgs.has(one.org) &&
+      newOrgs.ids.has(one.org) &&
       kindOf(one.kind).onlyResets?.(one.uid) === true &&
       !held.has(keyOf(one)));
   const back = touched.filter((one) => !isNew(one));
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
-  const request: PlanRequest = { ...unselected, selection: { only, exactly: true } };
+  const options = { ...unselected.options, leaves: newOrgs.leftBy };
+  const request: PlanRequest = { ...unselected, options, selection: { only, exactly: true } };
   const byKey = new Map(back.map((one) => [keyOf(one), one]));
   const plan = await planRestore(request, (item, ...rest) => leaveWhatChanged(item, byKey.get(keyOf(item)), ...rest));
-  const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map((one) => notHeld(one, newOrgs));
+  const lost = back
+    .filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one))
+    .map((one) => notHeld(one, newOrgs.ids));
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries, new HalfDeleted(request, run));
   const withApps = plan.items.filter(({ app }) => app !== undefined);
   const left = removals.filter((item) => !isAmong(item, withApps));
-  const found = titled([...plan.items, ...lost, ...left], entries);
+  const kept = plan.items.map((item) => keptAsAdmin(item, newOrgs));
+  const found = titled([...kept, ...lost, ...left], entries);
   const items = run.undoes === undefined ? found : found.map(asDoneByUndo);
   const { confirm: _, ...planned } = plan;
   const confirm = confirmationFor(request, items);
@@ -96,7 +103,7 @@ export async function planUndo(
       ...planned,
       items,
       undoes: run.id,
-      ...compact({ confirm, roles: await rolesLeft(asked, run) }),
+      ...compact({ confirm, roles }),
     },
   };
 }
@@ -113,26 +120,12 @@ async function deletedAlong(request: PlanRequest, touched: readonly Touched[]): 
     .map(({ org, kind, uid }) => ({ org, kind, uid, did: 'deleted', open: true }));
 }
 
-/**
- * The organizations that the restore created. Grafana’s defaults that it replaced there are reset, because other
- * resources depend on them.
- */
-function orgsCreatedBy({ instance }: UndoRequest, touched: readonly Touched[]): Set<number> {
-  const made = touched.filter(({ kind, did }) => kind === 'org' && did === 'created');
-  // By its name where the restore was killed before the record had its ID. Someone may have renamed any other.
-  const idOf = ({ uid, id }: Touched): number | undefined => id ?? instance.orgs.find(({ name }) => name === uid)?.id;
-  return new Set(made.flatMap((one) => idOf(one) ?? []));
-}
-
 /** Roles that a restore of everything left or gave to accounts. Only a server admin can take them back. */
 async function rolesLeft(asked: UndoRequest, run: RunRecord): Promise<Plan['roles']> {
   const { entered, touched = [] } = run;
   const isKnown = entered !== undefined && asked.instance.serverAdmin;
   const accounts = isKnown ? [...(await accountsEntered(asked)), ...(await stillGiven(asked, run))] : [];
-  const created = orgsCreatedBy(
-    asked,
-    touched.filter(({ open }) => open !== true),
-  );
+  const created = createdOrgs(asked, withoutOpen(touched));
   const isNone = accounts.length === 0 || (created.size === 0 && !hasRoles({ entered: accounts }));
   return isNone ? undefined : { accounts, created };
 }
