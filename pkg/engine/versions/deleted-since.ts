@@ -32,7 +32,9 @@ export async function deletedSince(
   if (previous === undefined || orgs.length === 0) {
     return [];
   }
-  const period = { after: new Date(previous.started), before: started };
+  // What a safety snapshot copied may have been deleted before it.
+  const { started: since } = previous.basedOn ?? previous;
+  const period = { after: new Date(since), before: started };
   const found: KeptDeletion[] = [];
   const late = new AbortController();
   const run = { clock, log, signal: AbortSignal.any([signal, late.signal]), decryptSecrets: false };

@@ -53,6 +53,16 @@ describe('who deleted a dashboard or folder', () => {
     expect(await bench.backup({ kinds: DASHBOARDS })).not.toHaveProperty('deletions');
   });
 
+  it('is known too if the safety snapshot of a small restore has copied it since', async () => {
+    await as('ada:ada-secret', 'DELETE /api/dashboards/uid/board');
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const touched = [{ org: 1, kind: 'dashboard' as const, uid: 'stays', title: 'stays', isDeleted: false }];
+    const safety = await bench.backup({ trigger: 'safety', touched, deletesNothing: true });
+    expect(safety.basedOn?.id).toBe(first.id);
+    const { deletions } = await bench.backup({ kinds: DASHBOARDS });
+    expect(deletions).toMatchObject([{ kind: 'dashboard', uid: 'board', updatedBy: expect.stringMatching(/^user:/) }]);
+  });
+
   it('is not asked for where nothing is missing', async () => {
     await save('new');
     expect(await bench.backup({ kinds: DASHBOARDS })).not.toHaveProperty('deletions');
