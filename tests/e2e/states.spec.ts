@@ -182,23 +182,6 @@ test('the overview shows each state of the backups @quick', async ({ app, page, 
   expect(problems).toEqual([]);
 });
 
-test('while the service has not read the target, the overview does not say that nothing is backed up', async ({
-  app,
-  page,
-  service,
-}) => {
-  const running = { ...service.state.runs[0]!, kind: 'backup', status: 'running' } as const;
-  service.state.status = {
-    protection: 'unknown',
-    newest: undefined,
-    snapshots: undefined,
-    lastBackup: undefined,
-    running,
-  };
-  await app.open('');
-  await expect(page.getByRole('heading', { name: 'Looking for existing backups' })).toBeVisible();
-});
-
 test('what is missing from a partial backup is named, one by one, with its reason', async ({
   app,
   page,

@@ -10,8 +10,8 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
 /**
- * Plans the rest of a restore, or of an undo, and shows that plan. There is none if an undo only kept resources, if only
- * users without an account are missing, or if the run wrote to another Grafana.
+ * Plans the rest of a restore, or of an undo, and shows that plan. There is none if an undo only kept resources, if
+ * only users without an account are missing, or if the run wrote to another Grafana.
  */
 export function FinishButton({ run }: { run: Run }) {
   const plan = usePlanRestore();

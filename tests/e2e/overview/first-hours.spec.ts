@@ -31,3 +31,20 @@ test('a run that yielded to another one says so in the list', async ({ app, page
   const said = page.getByText('The copy yielded to another run and continues after it');
   await expect(said.filter({ visible: true })).toBeVisible();
 });
+
+test('while the service has not read the target, the overview does not say that nothing is backed up', async ({
+  app,
+  page,
+  service,
+}) => {
+  const running = { ...service.state.runs[0]!, kind: 'backup', status: 'running' } as const;
+  service.state.status = {
+    protection: 'unknown',
+    newest: undefined,
+    snapshots: undefined,
+    lastBackup: undefined,
+    running,
+  };
+  await app.open('');
+  await expect(page.getByRole('heading', { name: 'Looking for existing backups' })).toBeVisible();
+});
