@@ -195,7 +195,7 @@ export async function assertNothingForeign(store: ObjectStore, signal?: AbortSig
   if (foreign !== undefined) {
     throw new DashkeepError(
       'DK_REPOSITORY_FOREIGN',
-      `${store.description} holds '${printable(foreign)}', which Dashkeep did not write`,
+      `${store.description} contains '${printable(foreign)}', which Dashkeep did not write`,
     );
   }
 }

@@ -21,7 +21,7 @@ export function keyProblem(key: string): string | undefined {
       return `a part of it is longer than ${SEGMENT_BYTES_MAX} bytes`;
     }
     if (!SEGMENT.test(segment)) {
-      return 'a part of it is empty, starts with a dot or holds a character outside A-Za-z0-9._=%+@-';
+      return 'a part of it is empty, starts with a dot or contains a character outside A-Za-z0-9._=%+@-';
     }
   }
   return undefined;

@@ -79,7 +79,7 @@ describe('the reasons of the service', () => {
 
   it('for warnings come in their order, those of earlier releases as they are', () => {
     expect(warningTexts(warningOf([reason('locks-not-renewed', { message: 'denied' })]))).toEqual([
-      'Object lock could not be renewed, so older objects may become deletable: denied',
+      'Object lock could not be renewed, so it may expire for older objects: denied',
     ]);
     expect(warningTexts({ warnings: ['as it was said'] })).toEqual(['as it was said']);
     expect(warningTexts({})).toEqual([]);
@@ -87,9 +87,7 @@ describe('the reasons of the service', () => {
 
   it('for what a check found are shown together, or in its words where one is not known here', () => {
     const findings = [reason('bytes-written', { bytes: '12' }), reason('rewrite-seen')];
-    expect(findingsText({ detail: 'English', findings })).toBe(
-      '12 bytes written; overwritten objects are visible immediately',
-    );
+    expect(findingsText({ detail: 'English', findings })).toBe('12 bytes written; overwrites are visible immediately');
     expect(findingsText({ detail: 'English', findings: [...findings, { code: 'of-tomorrow', params: {} }] })).toBe(
       'English',
     );

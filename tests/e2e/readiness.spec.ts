@@ -168,7 +168,7 @@ test('what readiness advises can be started there, by who may do it', async ({ a
   const line = (name: string) =>
     page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
   await app.open('/readiness');
-  await expect(line('Verification')).toContainText('The whole repository has not been verified yet');
+  await expect(line('Verification')).toContainText('The repository has not been fully verified yet');
   await expect(line('Restore test').getByRole('button', { name: 'Test a restore now' })).toBeVisible();
   await line('Verification').getByRole('button', { name: 'Verify now' }).click();
   await expect(page.getByRole('heading', { name: 'Verification', exact: true })).toBeVisible();

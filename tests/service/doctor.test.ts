@@ -220,7 +220,7 @@ describe('the doctor', () => {
       'ok       token: none yet; the service creates one when it starts',
       'ok       target: resolve: file://DIRECTORY/target',
       'ok       target: clock: the clocks agree',
-      'ok       target: write: 18 bytes written; overwritten objects are visible immediately; the target enforces conditional writes',
+      'ok       target: write: 18 bytes written; overwrites are visible immediately; the target enforces conditional writes',
       'ok       target: read: the content read back is identical; missing objects are reported as missing',
       'ok       target: list: new objects appear in listings immediately',
       'ok       target: delete: deleted objects are gone',
@@ -284,7 +284,7 @@ describe('the doctor', () => {
   it('fails for a target that a backup refuses, because others wrote to it', async () => {
     await mkdir(join(directory, 'target'));
     await writeFile(join(directory, 'target', 'invoices.csv'), '');
-    const foreign = "holds 'invoices.csv', which Dashkeep did not write";
+    const foreign = "contains 'invoices.csv', which Dashkeep did not write";
     expect((await printed({})).filter((line) => line.startsWith('FAILED   target'))).toEqual([
       `FAILED   target: repository: file://DIRECTORY/target ${foreign}`,
     ]);

@@ -140,7 +140,7 @@ export const REPOSITORY_ERRORS = {
   DK_PRUNE_UNSAFE: {
     exit: 5,
     status: 409,
-    title: 'Pruning was not safe, so it stopped',
+    title: 'Pruning stopped because it was not safe',
     hint: 'Resolve the cause and retry.',
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -141,7 +141,7 @@ export const SERVICE_ERRORS = {
     status: 413,
     title: 'The request is too large',
     hint: 'Send a smaller request.',
-    page: 'Choose fewer resources, and repeat this for the others.',
+    page: 'Choose fewer resources, then repeat with the rest.',
   },
   DK_MEDIA_TYPE: {
     exit: 2,

@@ -8,7 +8,7 @@ export const FINDING_REASONS = {
   'range-read': 'part of an object can be read',
   'range-wrong': 'part of an object was read back incorrectly',
   'not-applicable': 'does not apply here',
-  'rewrite-seen': 'overwritten objects are visible immediately',
+  'rewrite-seen': 'overwrites are visible immediately',
   'write-listed': 'new objects appear in listings immediately',
   'lists-answered': 'listing works',
   'conditional-enforced': 'the target enforces conditional writes',
@@ -16,7 +16,8 @@ export const FINDING_REASONS = {
   'conditional-ignored': 'the target ignores conditional writes',
   'conditional-racy': 'the target lets several concurrent conditional writes succeed',
   'versions-kept': 'the bucket keeps noncurrent versions',
-  'versions-suspended': 'versioning is suspended: the bucket keeps noncurrent versions only of objects written earlier',
+  'versions-suspended':
+    'versioning is suspended: the bucket keeps noncurrent versions only for objects written earlier',
   'versions-none': 'the bucket keeps no noncurrent versions',
   'lifecycle-keeps': 'no lifecycle rule deletes current objects',
   'object-lock': 'the bucket has object lock',

@@ -67,7 +67,7 @@ export const HINT_REASONS = {
     'Grant the service account the role Storage Object User on the bucket. For the checks of its configuration, also grant Storage Legacy Bucket Reader.',
   'google-credentials':
     'Set a key of a service account, or check the annotation of the ServiceAccount for workload identity.',
-  'minio-denied': 'Attach a policy to the user with s3:ListBucket on the bucket and s3:*Object on its content.',
+  'minio-denied': 'Give the user a policy that allows s3:ListBucket on the bucket and s3:*Object on its content.',
   'minio-credentials':
     'Service accounts have their own keys, which differ from those of the root user. Create a service account for Dashkeep with this command: {command}',
   'ceph-denied':

@@ -16,14 +16,14 @@ export const READINESS_REASONS = {
   'ready-complete': 'snapshot {snapshot} is complete',
   'ready-newest': 'the newest snapshot is {snapshot}',
   'ready-no-backup': 'there is no complete backup',
-  'ready-late': 'it is older than two intervals of the schedule',
+  'ready-late': 'it is older than two schedule intervals',
   'ready-old': 'it is older than {days} days',
   'ready-later-failed': 'a later backup failed',
   'ready-signed': 'a trusted key signed snapshot {snapshot}',
   'ready-verified': 'no problems found',
   'ready-read-back':
     'existing snapshots: {snapshots}; existing objects: {objects}; objects that were read and match their hash: {read}',
-  'ready-not-verified': 'the whole repository has not been verified yet',
+  'ready-not-verified': 'the repository has not been fully verified yet',
   'ready-verify-problems': 'problems found: {count}',
   'ready-tested': 'snapshot {snapshot} was restored to a temporary location in {seconds} s',
   'ready-came-back': '{verified} of {checked} resources match the snapshot; not tested: {skipped}',
@@ -54,5 +54,5 @@ export const READINESS_REASONS = {
   'ready-scheduled': 'expected backups: {schedule}',
   'ready-unscheduled': 'no schedule has started a backup yet',
   'ready-no-schedule': 'no schedule for backups is set',
-  'ready-missed': 'no backup has started for more than two intervals of the schedule',
+  'ready-missed': 'no backup has started for more than two schedule intervals',
 } as const;

@@ -16,12 +16,12 @@ export const RUN_REASONS = {
   'mail-no-password': 'the password of {user} for the mail server is missing or cannot be read',
   'mail-untrusted': 'the connection to the mail server could not be secured ({cause})',
 
-  'clock-here-off': 'Dashkeep’s clock differs by {seconds} seconds from those of the target and of Grafana',
-  'clock-apart-target': 'the clocks of Dashkeep and of the target differ by {seconds} seconds',
+  'clock-here-off': 'Dashkeep’s clock differs by {seconds} seconds from those of the target and Grafana',
+  'clock-apart-target': 'the clocks of Dashkeep and the target differ by {seconds} seconds',
   'clock-before-newest': 'the newest snapshot, {snapshot}, is dated ahead of Dashkeep’s clock',
   'clock-ignored-later':
     'snapshot {snapshot} is dated ahead of Dashkeep’s clock: without {setting}, backups and retention are refused, and “latest” refers to that snapshot',
-  'clock-apart-grafana': 'the clocks of Dashkeep and of Grafana differ by {seconds} seconds',
+  'clock-apart-grafana': 'the clocks of Dashkeep and Grafana differ by {seconds} seconds',
   'recipients-added':
     'these age recipients cannot read all existing objects, which new snapshots also use: {recipients}',
   'recipients-replaced':
@@ -32,7 +32,7 @@ export const RUN_REASONS = {
     'only the resources that a restore was about to overwrite were read for this snapshot; the others are from the snapshot of {time}',
   'snapshot-partial': 'the snapshot is partial: some resources are missing from it',
   'process-ended': 'the service was restarted, or its process was killed, during this run',
-  'locks-not-renewed': 'object lock could not be renewed, so older objects may become deletable: {message}',
+  'locks-not-renewed': 'object lock could not be renewed, so it may expire for older objects: {message}',
   'lock-too-short':
     '{key} was locked for less than half of the required days, so all locks were renewed; find out who writes to the target',
   'problems-elsewhere': 'problems in other organizations, which their admins can see: {count}',
@@ -43,7 +43,7 @@ export const RUN_REASONS = {
   'copy-different': 'not copied, because the copy has different files with these names ({count}): {snapshots}',
   'copy-newer': 'not copied, because they require a newer Dashkeep ({count}): {snapshots}',
   'copy-damaged': 'not copied, because they are damaged ({count}): {snapshots}',
-  'copy-mended': 'objects copied again, because they were missing or damaged in the copy: {count}',
+  'copy-mended': 'objects copied again because they were missing or damaged in the copy: {count}',
   'copy-keeps-shrunk':
     'retention of the copy is paused until someone accepts or reverts the changes that the newest backup reports',
   'copy-keeps-changed': 'retention of the copy is paused, because {target} is not as Dashkeep left it',

@@ -39,7 +39,7 @@ export async function survey(repository: Repository, { signal }: Abortable = {})
   if (foreign !== undefined) {
     throw new DashkeepError(
       'DK_PRUNE_UNSAFE',
-      `the prefix holds '${printable(foreign)}', which Dashkeep did not write`,
+      `the prefix contains '${printable(foreign)}', which Dashkeep did not write`,
     );
   }
   const now = await agreedTime(repository, { signal });

@@ -103,7 +103,7 @@ function expiryOf(pem: string): Date {
   try {
     return new Date(new X509Certificate(pem).validTo);
   } catch (cause) {
-    throw new DashkeepError('DK_SETTINGS', `DASHKEEP_TLS_CERT_FILE holds no certificate: ${reasonOf(cause)}`, {
+    throw new DashkeepError('DK_SETTINGS', `DASHKEEP_TLS_CERT_FILE contains no certificate: ${reasonOf(cause)}`, {
       cause,
     });
   }

@@ -57,7 +57,7 @@ export async function resolveAzure(settings: AzureSettings): Promise<ResolvedAzu
     return made('workload identity (AZURE_FEDERATED_TOKEN_FILE)', undefined, () => ({ kind: 'workload-identity' }));
   }
   const which = clientId === undefined ? '' : ` of ${clientId} (AZURE_CLIENT_ID)`;
-  return made(`the managed identity${which}, as no key is set`, undefined, () => ({ kind: 'managed-identity' }));
+  return made(`the managed identity${which}, because no key is set`, undefined, () => ({ kind: 'managed-identity' }));
 }
 
 async function withConnectionString(settings: AzureSettings, { value, from }: SecretText): Promise<ResolvedAzure> {

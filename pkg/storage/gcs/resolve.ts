@@ -21,7 +21,7 @@ export function resolveGcs(settings: GcsSettings): ResolvedGcs {
   return {
     endpoint: endpoint === undefined ? ENDPOINT : checkedEndpoint(endpoint, 'Google Cloud Storage'),
     credentials: {
-      from: credentials?.from ?? 'the identity of the platform, as no key is set',
+      from: credentials?.from ?? 'the identity of the platform, because no key is set',
       read: async () => (credentials === undefined ? '' : credentials.value()),
     },
     settings,

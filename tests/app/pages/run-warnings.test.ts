@@ -15,7 +15,7 @@ it('warnings of a verification with the same error are one, with a list and what
       found,
       hint: expect.stringContaining('administrator'),
     },
-    { title: 'Objects copied again, because they were missing or damaged in the copy: 2', found: [expect.anything()] },
+    { title: 'Objects copied again because they were missing or damaged in the copy: 2', found: [expect.anything()] },
   ]);
   expect(runWarnings(warningOf(errors.slice(0, 1)))).toMatchObject([
     { title: `This snapshot is not signed by a trusted key: ${found[0]}`, found: [found[0]] },

@@ -77,7 +77,7 @@ const copies = (more: Partial<CopyEvidence>): CopyEvidence => {
 it('a verification that could not run is not advised to be repaired', () => {
   const failure = { code: 'DK_STORE_UNREACHABLE', message: 'the target does not respond', hint: '' } as const;
   const [line] = broken(verified(run('verify', 1, { status: 'failed', failure })));
-  expect(line?.hint).toBe('The history of runs gives the reason.');
+  expect(line?.hint).toBe('The run history gives the reason.');
 });
 
 it('names the command and the setting of what is overdue', () => {

@@ -79,5 +79,5 @@ it('lets only the home organization confirm', async () => {
 it('says of a line that it can check itself that there is nothing to confirm', async () => {
   const { status, json } = await service.call('POST', '/readiness/confirmations', { line: 'private-key' });
   expect(status).toBe(404);
-  expect(json.error.hint).toBe('Dashkeep checks this itself, or it does not apply here.');
+  expect(json.error.hint).toBe('Dashkeep checks this itself, or this does not apply here.');
 });

@@ -39,7 +39,7 @@ export const GRAFANA_ADVICE = {
   'give-grafana-permission':
     'Give the service account the permission {permission}. The Admin role includes it, and a custom role can grant it.',
   'give-role':
-    'Give the service account at least the Viewer role: with the role None, custom roles are not enough. If it has one, let the proxy forward these requests.',
+    'Give the service account at least the Viewer role: with the role None, custom roles are not enough. If its role is sufficient, let the proxy forward these requests.',
   'give-api-permission':
     'Give the service account this permission: {verb} {resource} ({group}). The Admin role includes it, and a custom role can grant it.',
   'replace-token-by-server-admin': {

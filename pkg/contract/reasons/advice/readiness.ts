@@ -1,7 +1,7 @@
 /** What to do so that a recovery would work. */
 export const READINESS_ADVICE = {
   'ready-back-up': 'Back up now.',
-  'ready-see-runs': 'The history of runs gives the reason.',
+  'ready-see-runs': 'The run history gives the reason.',
   'ready-judge-loss': {
     cli: 'Restore the lost resources, or accept the loss. The Overview and the output of `dashkeep backup` show how.',
     page: 'Restore the lost resources, or accept the loss. The Overview shows how.',
@@ -12,7 +12,7 @@ export const READINESS_ADVICE = {
     cli: 'Run `dashkeep verify --read-data`, and schedule verifications (for a service: DASHKEEP_VERIFY_SCHEDULE).',
     page: 'Verify the repository, and schedule verifications.',
   },
-  'ready-repair': 'The record of the run lists the problems. Repair the repository on the command line.',
+  'ready-repair': 'The run record lists the problems. Repair the repository on the command line.',
   'ready-test': {
     cli: 'Test a restore with `dashkeep drill` or on the page Readiness, and schedule restore tests (for a service: DASHKEEP_DRILL_SCHEDULE).',
     page: 'Test a restore, and schedule restore tests.',
@@ -27,6 +27,6 @@ export const READINESS_ADVICE = {
   'ready-upgrade-grafana': 'Upgrade Grafana.',
   'ready-check-schedule':
     'Check that the service is running, or that something else, such as cron, starts backups regularly.',
-  'ready-see-lines': 'Dashkeep checks this itself, or it does not apply here.',
+  'ready-see-lines': 'Dashkeep checks this itself, or this does not apply here.',
   'ready-set-schedule': 'Set a schedule for backups.',
 } as const;

@@ -7,7 +7,7 @@ export const REPOSITORY_ADVICE = {
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
   },
   'remove-twin':
-    'Someone who can write to the bucket copied the repository there. Find out who, and delete that dashkeep.json. If you moved the target, run this with {target} as its target: {command}',
+    'Someone who can write to the bucket copied the repository there. Find out who, and delete that dashkeep.json. If you moved the target, set the target to {target}, then run: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
   'accept-directory':
@@ -94,11 +94,11 @@ export const REPOSITORY_ADVICE = {
     'Trust the key that signed it, or restore the file from earlier versions in the bucket. If it is not yours, delete {file}, then retry.',
   'wait-for-run': 'Retry when that run has ended. If its process has crashed, retry in {minutes} min.',
   'wait-for-unsigned-run':
-    'Retry when that run has ended. If its process has crashed, retry in {minutes} min. No trusted key signed that session: if it keeps coming back, find out who writes it.',
+    'Retry when that run has ended. If its process has crashed, retry in {minutes} min. No trusted key signed that session: if it keeps reappearing, find out who writes it.',
   'wait-for-restore':
     'Nothing was written. Retry when that restore has ended. If its process has crashed, retry in {seconds} s.',
   'wait-for-unsigned-restore':
-    'Nothing was written. Retry when that restore has ended. If its process has crashed, retry in {seconds} s. No trusted key signed that session: if it keeps coming back, find out who writes it.',
+    'Nothing was written. Retry when that restore has ended. If its process has crashed, retry in {seconds} s. No trusted key signed that session: if it keeps reappearing, find out who writes it.',
   'run-backup-again': 'Run the backup again.',
 
   'orgs-in-next': 'The next backup includes them.',
@@ -111,12 +111,12 @@ export const REPOSITORY_ADVICE = {
     page: 'In the deployment, select {orgs} to include the others, or {own} to exclude them on purpose.',
   },
   'confirm-orgs': {
-    cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If these are set, check the password.',
+    cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If both are set already, check the password.',
     page: 'In the deployment, select {own} if there are no others, or to exclude them on purpose. To include them, select all organizations, and provide the name and password of a server admin.',
   },
   'include-server-kinds': {
-    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, remove DASHKEEP_SERVER_KINDS=no if it is set; otherwise, check the password. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
-    page: 'To include the kinds that only a server admin can read, give the service such an admin’s name and password. Or exclude them in the settings.',
+    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If both are set already, remove DASHKEEP_SERVER_KINDS=no or, if that is not set, check the password. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+    page: 'Some kinds need a server admin: give the service the name and password of one, or exclude these kinds in the settings.',
   },
   'set-server-admin': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin, instead of the token. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
@@ -139,7 +139,7 @@ export const REPOSITORY_ADVICE = {
     page: 'To restore changed resources, allow overwriting.',
   },
   'put-orgs-back':
-    'This command leaves out organizations that no longer exist under their IDs ({orgs}). To restore them, too, run {command} as a server admin.',
+    'This command leaves out organizations that no longer exist under their IDs ({orgs}). To restore them as well, run {command} as a server admin.',
   'read-again':
     'Resources that could not be read may still be in Grafana. Correct the causes and back up again: the next backup is compared with the same snapshot.',
   'accept-loss': {

@@ -50,7 +50,7 @@ export const SERVICE_ADVICE = {
     cli: 'Set DASHKEEP_ADMIN_USER_KEY and DASHKEEP_ADMIN_PASSWORD_KEY to the names of the keys.',
     page: 'Set the names of the keys in the deployment.',
   },
-  'check-other-grafana': 'Check the log of Grafana, and whether this address leads to more than one Grafana instance.',
+  'check-other-grafana': 'Check Grafana’s log, and whether this address reaches more than one Grafana instance.',
   'replace-given-token':
     'Check whether the token or its service account was deleted. Create a token for a service account with the Admin role, and set it as {names}. If it is read from a file, no restart is needed.',
   'reset-admin-password':

@@ -43,7 +43,7 @@ export const REFUSAL_REASONS = {
   'connection-several-orgs': 'the connection {name} reaches several organizations: {orgs}',
 
   'file-provisioned': 'provisioned from a file of this Grafana instance; change the file instead',
-  'file-provisions': 'a file provisions it here, and Grafana does not allow changes; change the file',
+  'file-provisions': 'provisioned from a file here, so Grafana refuses changes; change the file',
   'file-brings-back': {
     cli: 'was provisioned from a file, which recreates it; --include-managed writes it',
     page: 'was provisioned from a file, which recreates it',

@@ -162,7 +162,7 @@ function roleCredentials({ settings: { aws = {} }, provider, endpoint, region }:
     });
   }
   const load = fromInstanceMetadata({ timeout: 1_000, maxRetries: 2 });
-  return { from: 'the instance’s role, as no key is configured', load: () => load() };
+  return { from: 'the instance’s role, because no key is configured', load: () => load() };
 }
 
 function stsConfig(aws: AwsSources | undefined, region: string): { region: string; endpoint?: string } {

@@ -61,7 +61,7 @@ function fromFiles(profile: Profile, warnings: KnownReason[]): Sourced<string> |
     return { value: flat, from: `${where} (indentation lost)` };
   }
   if (general === undefined && !Object.keys(services.section).some((name) => name.endsWith('.endpoint_url'))) {
-    throw new DashkeepError('DK_SETTINGS', `${where} holds no endpoint_url below "s3 ="`, {
+    throw new DashkeepError('DK_SETTINGS', `${where} contains no endpoint_url below "s3 ="`, {
       advice: reason('indent-endpoint'),
     });
   }

@@ -124,7 +124,7 @@ async function resolveCa({ caFile, aws }: S3Settings, profile: Profile): Promise
     throw unreadableFile(`cannot read the certificates from ${from}: ${reasonOf(error)}`, error);
   });
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new DashkeepError('DK_SETTINGS', `${path} (from ${from}) holds no certificate in PEM form`);
+    throw new DashkeepError('DK_SETTINGS', `${path} (from ${from}) contains no certificate in PEM format`);
   }
   return { value: pem, from: `${path} (from ${from})` };
 }
