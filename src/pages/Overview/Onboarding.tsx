@@ -21,7 +21,7 @@ export function Onboarding({ status }: { status: Status }) {
     <Stack direction="column" gap={3}>
       {waiting && (
         <Alert severity="info" title={t('onboarding.waiting', 'The service is still connecting to Grafana')}>
-          {t('onboarding.waitingText', 'This takes a moment after the start. You can continue.')}
+          {t('onboarding.waitingText', 'This takes a moment at startup. You can continue.')}
         </Alert>
       )}
       <EmptyState

@@ -67,7 +67,7 @@ export function ChosenResources({ snapshot, resources, onChange }: Props) {
       )}
       <Field
         label={resources.length === 0 ? t('restore.which', 'Resources') : t('restore.another', 'Add another')}
-        description={t('restore.whichText', 'To select many, use the page of the snapshot.')}
+        description={t('restore.whichText', 'To select many, use the snapshot page.')}
         noMargin
       >
         <Combobox
