@@ -63,15 +63,15 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepToken" "runbook" "token" "severity" "warning" "for" "15m"
   "expr" (printf "%s or %s" $token $tokenEnds)
   "summary" "Grafana rejects Dashkeep's token, or the token expires within three days"
-  "description" "If you set GRAFANA_API_TOKEN yourself, create a new token and set it there. Otherwise, the service could not renew its token. Most often, the admin Secret no longer contains Grafana's password.") }}
+  "description" "If you set GRAFANA_API_TOKEN yourself, create a new token and set it there. Otherwise, the service could not renew its token. The most common cause is that the admin Secret no longer contains Grafana's password.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepVerify" "runbook" "verify" "severity" "critical" "for" "5m"
   "expr" "min by (cluster, namespace, job) (dashkeep_verify_success) == 0"
   "summary" "The Dashkeep repository has damaged or missing objects, or could not be verified"
-  "description" "If dashkeep_last_run_problems{kind=\"verify\"} is 0, the verification could not finish: its run in the history shows the reason. Otherwise, objects are missing or don't match their hash: run dashkeep verify to list the resources.") }}
+  "description" "If dashkeep_last_run_problems{kind=\"verify\"} is 0, the verification could not finish: its run in the history shows the reason. Otherwise, objects are missing or don't match their hash: run `dashkeep verify` to list the resources.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepRepositoryChanged" "runbook" "repository" "severity" "critical" "for" "0m"
   "expr" "max by (cluster, namespace, job, code) (dashkeep_repository_finding) == 1"
   "summary" "Someone changed the Dashkeep repository"
-  "description" "The repository was replaced or emptied, or its signatures or newest snapshot are gone. The label code names the change.") }}
+  "description" "The repository was replaced or emptied, or its signatures or newest snapshot are missing. The label \"code\" identifies the change.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepCopyFailed" "runbook" "copy-failed" "severity" "warning" "for" "1h"
   "expr" (include "dashkeep.lastRun" (dict "kind" "copy" "status" "failed"))
   "summary" "The last copy of Grafana's backups to the second target failed"
@@ -83,7 +83,7 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepNotReady" "runbook" "readiness" "severity" "warning" "for" "15m"
   "expr" "max by (cluster, namespace, job, line) (dashkeep_readiness{line!~\"backup|signatures|verification|second-copy\"}) == 2"
   "summary" "A recovery of Grafana from Dashkeep's backups would fail or lose something"
-  "description" "The label line names the problem. The page Readiness and dashkeep readiness show the evidence and advice.") }}
+  "description" "The label \"line\" identifies the problem. The Readiness page and `dashkeep readiness` show the evidence and advice.") }}
 {{- end }}
 
 {{/* True if the newest finished Job failed, from (dict "namespace" "jobs" a regular expression). Finished Jobs are kept for a while, so the failure of an older Job is not enough. */}}
@@ -110,5 +110,5 @@ max by (cluster, namespace) ({{ $started }} and on (cluster, namespace, job_name
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepToken" "runbook" "token" "severity" "warning" "for" "15m"
   "expr" (include "dashkeep.newestJobFailed" (dict "namespace" $namespace "jobs" (printf "%s-bootstrap-.+" $name)))
   "summary" "Dashkeep could not create or renew its Grafana token"
-  "description" "The logs of the newest bootstrap Job show the reason. Most often, the admin Secret no longer contains Grafana's password.") }}
+  "description" "The logs of the newest bootstrap Job show the reason. The most common cause is that the admin Secret no longer contains Grafana's password.") }}
 {{- end }}

@@ -8,7 +8,7 @@
 {{- fail (printf "\n\nDashkeep: global.dashkeep.enabled puts a sidecar into Grafana's pod, which contradicts mode=%s. Set only one of them.\n" $mode) -}}
 {{- end -}}
 {{- if and (include "dashkeep.umbrella" .) .Values.fullnameOverride (ne .Values.fullnameOverride (include "dashkeep.sharedName" .)) -}}
-{{- fail "\n\nDashkeep: in an umbrella chart set global.dashkeep.fullnameOverride instead of fullnameOverride, so that the sidecar finds its ConfigMap.\n" -}}
+{{- fail "\n\nDashkeep: in an umbrella chart, set global.dashkeep.fullnameOverride instead of fullnameOverride, so that the sidecar finds its ConfigMap.\n" -}}
 {{- end -}}
 {{- if and .Values.upgradeGuard.enabled (or (eq $mode "sidecar") (not .Values.target)) -}}
 {{- fail "\n\nDashkeep: upgradeGuard.enabled backs up in a separate pod: set target, and mode=deployment or mode=cronjob.\n" -}}
@@ -62,7 +62,7 @@
 {{- fail "\n\nDashkeep: email.passwordSecret.name needs email.host, the server that the password is for.\n" -}}
 {{- end -}}
 {{- if and (include "dashkeep.tls" .) (eq .Values.tls.source "certManager") (not .Values.tls.certManager.issuerRef.name) -}}
-{{- fail "\n\nDashkeep: tls.source=certManager needs tls.certManager.issuerRef.name, the Issuer or ClusterIssuer that signs.\n" -}}
+{{- fail "\n\nDashkeep: tls.source=certManager needs tls.certManager.issuerRef.name, the Issuer or ClusterIssuer that signs the certificate.\n" -}}
 {{- end -}}
 {{- if and (include "dashkeep.tls" .) (eq .Values.tls.source "secret") (not .Values.tls.secretName) -}}
 {{- fail "\n\nDashkeep: tls.source=secret needs tls.secretName, a Secret with tls.crt, tls.key and ca.crt.\n" -}}
