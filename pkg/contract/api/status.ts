@@ -14,8 +14,9 @@ import { SnapshotRow } from './snapshots.ts';
  * but some resources are missing from it. late: none within twice the schedule's interval. failed: the last one failed
  * and none has succeeded since, though still in time. never: none yet. unconfigured: no target or no token. untrusted:
  * the repository is not as the service left it, and no one has accepted that yet. shrunk: on time, but much is missing
- * that the last full one has, and no one has accepted that yet. unknown: the service has not read the target yet, or
- * could not since its start, so there may be backups.
+ * that the last full one has, and no one has accepted that yet. unreadable: on time, but the private key that is set
+ * does not decrypt it; without any private key, this is not tested. unknown: the service has not read the target yet,
+ * or could not since its start, so there may be backups.
  */
 export const Protection = z.enum([
   'yes',
@@ -27,6 +28,7 @@ export const Protection = z.enum([
   'untrusted',
   'shrunk',
   'uncovered',
+  'unreadable',
   'unknown',
 ]);
 export type Protection = z.infer<typeof Protection>;

@@ -141,6 +141,7 @@ export class StatusView {
         lastBackup,
         // What belongs to the whole server concerns the home organization only.
         uncovered: caller.home && this.#uncovered,
+        unreadable: statusCache.repository?.unopened !== undefined,
         target: repositoryCache,
         intervalSeconds: schedules[0]?.intervalSeconds,
         isClockOff: statusCache.repository?.clocks !== undefined,

@@ -101,6 +101,8 @@ export interface ProtectionFacts {
   lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
   /** Whether something is not backed up that no one chose to leave out. */
   uncovered: boolean;
+  /** Whether the private key that is set does not open the newest backup. */
+  unreadable?: boolean;
   /** How the target answers, and since when; nothing while it was not asked yet. */
   target: { reachable?: boolean | undefined; since?: Date | undefined };
   intervalSeconds: number | undefined;
@@ -132,6 +134,9 @@ export function protectionOf(facts: ProtectionFacts): Protection {
   const isBehind = age * 1000 < -MAX_SKEW;
   if (lastBackup?.status === 'failed' && (isBehind || lastBackup.started > newest.time)) {
     return 'failed';
+  }
+  if (facts.unreadable === true) {
+    return 'unreadable';
   }
   if (newest.shrunk !== undefined) {
     return 'shrunk';

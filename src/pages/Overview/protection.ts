@@ -117,6 +117,13 @@ function verdictOnBackups(status: Status): Verdict {
               ),
             }),
       };
+    case 'unreadable':
+      return {
+        tone: 'error',
+        icon: 'exclamation-circle',
+        title: t('protection.unreadable', 'The private key set here does not decrypt the last backup'),
+        text: t('protection.yesText', 'The last backup ran {{ago}}.', { ago }),
+      };
     case 'late':
       return {
         tone: 'error',

@@ -132,6 +132,12 @@ describe('what the overview says of the backups', async () => {
     expect(say({ ...damaged, protection: 'late' })).toContain('Backups are overdue');
   });
 
+  it('is not green while the private key does not decrypt the last backup', () => {
+    const unreadable = { protection: 'unreadable', lastSuccess: ago(60), target: target(true) } as Status;
+    expect(verdictOf(unreadable)).toMatchObject({ tone: 'error', title: expect.stringContaining('private key') });
+    expect(say(unreadable)).toContain('ran 1 hour ago');
+  });
+
   it('promises no restore while the target is out of reach', () => {
     const newest = { time: ago(60), status: 'complete' } as SnapshotRow;
     const known = { protection: 'failed', newest, lastSuccess: ago(60) } as const;

@@ -29,14 +29,14 @@ const status = async () => (await service.call('GET', '/status')).json;
 const codes = (warnings: Problem[]) => warnings.map(({ why }) => why?.code);
 
 /** Starts the service with a public and a private key; a schedule makes the first backup. */
-async function startWith(owner: string, identity: string, schedule = ''): Promise<void> {
+async function startWith(owner: string, identity: string | undefined, schedule = ''): Promise<void> {
   await service?.stop();
   const file = join(directory.path, 'identity.txt');
-  await writeFile(file, identity, { mode: 0o600 });
+  await writeFile(file, identity ?? '', { mode: 0o600 });
   const environment = {
     DASHKEEP_TARGET: `file://${directory.path}/backups`,
     DASHKEEP_AGE_RECIPIENTS: await identityToRecipient(owner),
-    DASHKEEP_AGE_IDENTITY_FILE: file,
+    ...(identity === undefined ? {} : { DASHKEEP_AGE_IDENTITY_FILE: file }),
     DASHKEEP_SCHEDULE: schedule,
   };
   service = await startService({ grafanaUrl: grafana.url, directory: directory.path, environment });
@@ -68,6 +68,7 @@ it('a private key that does not open the snapshots is named on Overview and in r
   });
   await eventually('the newest', async () => (await status()).newest);
   expect(codes((await status()).warnings)).toEqual(['identity-of-others']);
+  expect((await status()).protection).toBe('unreadable');
 
   // A repair would not help.
   await verify();
@@ -94,4 +95,11 @@ it('a private key that does not open the snapshots is named on Overview and in r
   await verify();
   await eventually('the newest', async () => (await status()).newest);
   expect(codes((await status()).warnings)).toEqual([]);
+  const { protection } = await status();
+  expect(protection).toMatch(/^(yes|uncovered)$/);
+
+  // Without any, the service only backs up.
+  await startWith(own, undefined);
+  await eventually('the newest', async () => (await status()).newest);
+  expect((await status()).protection).toBe(protection);
 });
