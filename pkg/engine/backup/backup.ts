@@ -68,7 +68,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     waitOutRestarts(instance, progress, signal);
     const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
     const part =
-      (await touchedPart(options, previous, progress)) ??
+      (await touchedPart({ ...options, started }, previous, progress)) ??
       (await wholePart({ ...options, id, started }, previous, progress, copies));
     signal.throwIfAborted();
     await assertStillThere(repository, signal);
@@ -113,7 +113,7 @@ type Part = Omit<UnsealedManifest, 'id' | 'started' | 'finished' | 'trigger' | '
  * snapshot is of another Grafana, lacks an organization, or objects of it are gone or damaged.
  */
 async function touchedPart(
-  options: BackupOptions,
+  options: BackupOptions & { started: Date },
   { manifest, damage }: Previous,
   progress: ProgressCounter,
 ): Promise<Part | undefined> {
@@ -134,7 +134,8 @@ async function touchedPart(
     part.resources.map(({ object }) => object),
     { suspects: damage?.objects, signal },
   );
-  return missing.size === 0 ? part : undefined;
+  const deletions = await deletedSince(options, manifest, { entries: part.resources, problems: part.errors });
+  return missing.size === 0 ? { ...part, ...(deletions.length === 0 ? {} : { deletions }) } : undefined;
 }
 
 async function wholePart(

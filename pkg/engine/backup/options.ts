@@ -1,4 +1,4 @@
-import type { KindName } from '../../contract/kinds.ts';
+import type { KindName, ResourceRef } from '../../contract/kinds.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Randomness, Log } from '../../contract/ports.ts';
@@ -40,6 +40,8 @@ export interface BackupOptions {
    * snapshot can be the base; see `basedOn` of the manifest.
    */
   touched?: readonly ToBeWritten[];
+  /** All that it creates: none of it exists, whatever the last snapshot says. */
+  creates?: readonly ResourceRef[];
   /** Whether the restore that a safety snapshot is taken for deletes nothing. */
   deletesNothing?: boolean;
   /** Keep `grafana-backups/dashboard-<uid>.json` up to date. */

@@ -65,7 +65,9 @@ export async function readTouched(
     return undefined;
   }
   const read = new Set(touched.map(keyOf));
-  const kept = last.resources.filter((entry) => isOurs(entry) && !read.has(keyOf(entry)));
+  const absent = new Set((options.creates ?? []).map(keyOf));
+  const isCopied = (entry: ManifestEntry): boolean => !read.has(keyOf(entry)) && !absent.has(keyOf(entry));
+  const kept = last.resources.filter((entry) => isOurs(entry) && isCopied(entry));
   const resources = inManifestOrder([...kept.map((entry) => takenOver(entry, last)), ...fresh]);
   placeAndName(resources);
   const errors = last.errors.filter((problem) => isOurs(problem) && !read.has(keyOf(problem)));

@@ -58,6 +58,7 @@ async function applySafely(options: ApplyOptions): Promise<Restored> {
         plainCopies: false,
         mustRead: touchedBy(plan),
         ...compact({ touched: overwrittenBy(plan) }),
+        creates: plan.items.filter(({ action }) => action === 'create').map(targetOf),
         readsAll: plan.anyLeaves === true,
         deletesNothing: !plan.items.some(isDeletion),
       })

@@ -63,6 +63,16 @@ describe('who deleted a dashboard or folder', () => {
     expect(deletions).toMatchObject([{ kind: 'dashboard', uid: 'board', updatedBy: expect.stringMatching(/^user:/) }]);
   });
 
+  it('is in the safety snapshot of the restore that brings it back, which does not hold it', async () => {
+    await as('ada:ada-secret', 'DELETE /api/dashboards/uid/board');
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const { record } = await bench.restoreRun(first, { selection: { only: [{ kind: 'dashboard', uid: 'board' }] } });
+    const safety = await bench.repository.manifest(record.snapshot!);
+    expect(safety.basedOn?.id).toBe(first.id);
+    expect(safety.resources.filter(({ uid }) => uid === 'board')).toEqual([]);
+    expect(safety.deletions).toMatchObject([{ uid: 'board', updatedBy: expect.stringMatching(/^user:/) }]);
+  });
+
   it('is not asked for where nothing is missing', async () => {
     await save('new');
     expect(await bench.backup({ kinds: DASHBOARDS })).not.toHaveProperty('deletions');
