@@ -24,8 +24,10 @@ export async function planByManifests(
   const read = new Set<string>();
   const unreadable: string[] = [];
   const entries = new KnownEntries();
+  const stored = new Map((await listSnapshots(repository.store, { signal })).map((key) => [key.id, key]));
+  const storedAt = (id: string): Date | undefined => stored.get(id)?.lastModified;
   for (;;) {
-    const plan = planRetention([...snapshots.values()], policy, now);
+    const plan = planRetention([...snapshots.values()], policy, now, storedAt);
     const relied = plan.forgotten.length === 0 ? [] : plan.kept.filter(isCounted);
     const unread = new Set(relied.map(({ id }) => id).filter((id) => !read.has(id)));
     if (unread.size === 0) {

@@ -55,12 +55,14 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
  * newest one that holds what the credentials of the newest one cannot read or what someone left out. What a restore put
  * aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for as long as it
  * is that. What is on hold stays, whatever else it is; and everything, while the latest one is shrunk.
+ * @param storedAt - when the target stored a snapshot, if it says that
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
 export function planRetention(
   snapshots: readonly SnapshotSummary[],
   policy: RetentionPolicy,
   now: Date,
+  storedAt: (id: string) => Date | undefined = () => undefined,
 ): RetentionPlan {
   assertPolicy(policy);
   const newestFirst = [...snapshots].sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -104,7 +106,7 @@ export function planRetention(
       keep(snapshot.id, reason('kept-newer-partial'));
     } else if (isNewerShrunk(snapshot, newest)) {
       keep(snapshot.id, reason('kept-newer-shrunk'));
-    } else if (!isRegularBackup(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
+    } else if (!isRegularBackup(snapshot) && now.getTime() - lastSign(snapshot, storedAt) < UNDO_TIME) {
       keep(snapshot.id, reason('kept-to-undo'));
     }
   }
@@ -236,6 +238,11 @@ function bucketsIn(timeZone: string): (time: Date, bucket: Bucket) => string {
         return String(part['year']);
     }
   };
+}
+
+/** A clock that was behind may have dated it, and then only the target knows its age. */
+function lastSign({ id, time }: SnapshotSummary, storedAt: (id: string) => Date | undefined): number {
+  return Math.max(Date.parse(time), storedAt(id)?.getTime() ?? 0);
 }
 
 /** The Monday of the week, which names it without the traps of week numbers. */

@@ -105,3 +105,15 @@ it.each(variants([365 * 24 * HOUR, -365 * 24 * HOUR, HOUR, -HOUR]))(
     expect((await run('forget', first, '--confirm', first)).exit).toBe(0);
   },
 );
+
+it('a year behind, lets no rule remove the safety snapshot of a restore that ignored it', async () => {
+  const target = 's3://bucket/dashkeep';
+  const [uid = ''] = grafana.seedDashboards({ count: 1, folders: 1 }).dashboards;
+  await dashkeep(target, ['backup']);
+  grafana.state.org(1).dashboards.delete(uid);
+  const restore = ['restore', 'latest', '--only', `dashboard/${uid}`, '--apply', '--ignore-clock', '--json'];
+  const { safetySnapshot } = (await dashkeep(target, restore, -365 * 24 * HOUR)).json;
+  const { kept, forgotten } = (await dashkeep(target, ['forget', '--keep-last', '1', '--json'])).json;
+  expect(forgotten).toEqual([]);
+  expect(kept).toMatchObject([expect.anything(), { id: safetySnapshot }]);
+});
