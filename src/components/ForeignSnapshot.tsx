@@ -18,7 +18,7 @@ export function ForeignAlert() {
     <Alert severity="warning" bottomSpacing={0} title={t('foreign.title', 'Untrusted')}>
       {t(
         'foreign.text',
-        'No trusted key signed this snapshot, so anyone who can write to the target may have created or changed it. It is not counted or restored here, and its panels are not rendered. Only content that a signed snapshot also contains is shown.',
+        'No trusted key signed this snapshot: anyone who can write to the target may have changed it. It is not counted, restored or rendered here. Only content that a signed snapshot also contains is shown.',
       )}
     </Alert>
   );

@@ -16,8 +16,7 @@ export const FINDING_REASONS = {
   'conditional-ignored': 'the target ignores conditional writes',
   'conditional-racy': 'the target lets several concurrent conditional writes succeed',
   'versions-kept': 'the bucket keeps noncurrent versions',
-  'versions-suspended':
-    'versioning is suspended: the bucket keeps noncurrent versions only for objects written earlier',
+  'versions-suspended': 'versioning is suspended: the bucket keeps no noncurrent versions of new objects',
   'versions-none': 'the bucket keeps no noncurrent versions',
   'lifecycle-keeps': 'no lifecycle rule deletes current objects',
   'object-lock': 'the bucket has object lock',

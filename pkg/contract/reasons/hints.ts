@@ -12,9 +12,9 @@ export const HINT_REASONS = {
     page: 'Ask the administrator of the service to include it, or to exclude it on purpose.',
   },
   'one-service-for-app':
-    'Both services create backups, but the app can connect to only one of them. To switch, stop the other service, or remove its address from the app’s settings.',
+    'Both services create backups, but the app connects to only one. To switch, stop the other, or remove its address from the app’s settings.',
   'delete-account':
-    'Delete the account if nothing uses it. If you also delete the one in use, the service creates another with the usual name.',
+    'Delete the account if nothing uses it. If you delete the one in use, the service creates another with the usual name.',
   'verify-again': 'It has changed since then. Verify it again.',
   'add-rule': 'Add this to the Role: {rule}',
   'set-tls': {
@@ -44,8 +44,7 @@ export const HINT_REASONS = {
   'aws-denied': 'Attach a policy with the necessary permissions to the user or role. This command prints it: {command}',
   'aws-no-bucket':
     'Check the bucket name. Names are global, and requests for a bucket of another account return “denied”.',
-  'scaleway-denied':
-    'A key works only in its default project. Set the bucket’s project as the default project of the API key, and check the bucket policy.',
+  'scaleway-denied': 'Set the bucket’s project as the default project of the API key, and check the bucket policy.',
   'scaleway-no-bucket': 'The region of the endpoint must be that of the bucket: s3.<region>.scw.cloud.',
   'r2-denied': 'The API token needs “Object Read & Write” for this bucket.',
   'r2-credentials':
@@ -64,12 +63,11 @@ export const HINT_REASONS = {
   'azure-no-container': 'Create the container in this storage account, or correct its name in the target.',
   'azure-unreachable': 'Check the name of the storage account, its firewall and the network.',
   'google-denied':
-    'Grant the service account the role Storage Object User on the bucket. For the checks of its configuration, also grant Storage Legacy Bucket Reader.',
+    'Grant the service account Storage Object User on the bucket and, to check its configuration, Storage Legacy Bucket Reader.',
   'google-credentials':
     'Set a key of a service account, or check the annotation of the ServiceAccount for workload identity.',
   'minio-denied': 'Give the user a policy that allows s3:ListBucket on the bucket and s3:*Object on its content.',
-  'minio-credentials':
-    'Service accounts have their own keys, which differ from those of the root user. Create a service account for Dashkeep with this command: {command}',
+  'minio-credentials': 'Create a service account with keys of its own for Dashkeep: {command}',
   'ceph-denied':
     'The bucket must belong to the user of the key, or have a policy for it. Check it with this command: {command}',
   'garage-denied': 'Run this command: {command}',

@@ -13,7 +13,7 @@ import { deletedWith } from './apply/remove-extra.ts';
 import { targetOf } from './target.ts';
 import { restoreEverything } from './everything/apply.ts';
 import { Leaving } from './apply/leaving.ts';
-import { giveUp, homeOf, keptResult } from './everything/caller.ts';
+import { giveUp, keptResults } from './everything/caller.ts';
 import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
 import { exclusively, grafanaOf } from './exclusive.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
@@ -87,8 +87,7 @@ async function takeRolesBack(options: ApplyOptions): Promise<ApplyResult[]> {
   }
   const kept = await giveUp(options, roles.accounts, roles.created);
   options.note?.({ entered: [...kept.keys()] });
-  const { id } = homeOf(options.instance.orgs);
-  return [...kept].flatMap(([account, why]) => (why === undefined ? [] : [keptResult(id, account, why)]));
+  return keptResults(options.instance.orgs, kept);
 }
 
 /**

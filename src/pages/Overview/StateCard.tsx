@@ -12,7 +12,7 @@ import { formatBytes, formatMoment, formatNumber, formatPlace, formatRelative } 
 import { labelled, plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { verdictOf } from './protection.ts';
-import type { Verdict } from './verdict.ts';
+import { TONE_ICONS, type Verdict } from './verdict.ts';
 import { cardStyle } from '../../lib/styles.ts';
 
 /** The verdict in large letters, with the facts that people ask for next. */
@@ -27,7 +27,7 @@ export function StateCard({ status }: { status: Status }) {
     <section className={styles.card} aria-label={t('overview.state', 'Protection')}>
       <div className={styles.verdict} role="status">
         <span className={styles.icon}>
-          <Icon name={verdict.icon} size="xxxl" />
+          <Icon name={verdict.icon ?? TONE_ICONS[verdict.tone]} size="xxxl" />
         </span>
         <div>
           <Text element="h2" variant="h2">

@@ -24,11 +24,11 @@ function verdictOnBackups(status: Status): Verdict {
   // Of an incomplete backup the time is not that of the last good one.
   const last = status.protection === 'partial' ? status.newest?.time : status.lastSuccess;
   const ago = last === undefined ? '–' : formatRelative(last);
+  const ran = t('protection.yesText', 'The last backup ran {{ago}}.', { ago });
   const notCovered = status.notCovered?.length ?? 0;
   if (isDamaged(status)) {
     return {
       tone: 'error',
-      icon: 'exclamation-circle',
       title: t('protection.damaged', 'Stored backups may be damaged'),
       text: t(
         'protection.damagedText',
@@ -42,7 +42,6 @@ function verdictOnBackups(status: Status): Verdict {
       if (untrustedIn(status) !== undefined) {
         return {
           tone: 'warning',
-          icon: 'exclamation-triangle',
           title: t('protection.foreign', 'Some snapshots are untrusted'),
           text: t(
             'protection.foreignText',
@@ -53,23 +52,20 @@ function verdictOnBackups(status: Status): Verdict {
       }
       return {
         tone: 'success',
-        icon: 'check-circle',
         title: t('protection.yes', 'Last backup complete'),
-        text: t('protection.yesText', 'The last backup ran {{ago}}.', { ago }),
+        text: ran,
       };
     case 'uncovered':
       // Only what is known to be left out has such advice.
       if (notCovered === 0 && status.coverage?.advice.some(({ code }) => /^(include|orgs)-/.test(code)) === false) {
         return {
           tone: 'warning',
-          icon: 'exclamation-triangle',
           title: t('protection.mayLack', 'Part of Grafana may not be backed up'),
-          text: t('protection.yesText', 'The last backup ran {{ago}}.', { ago }),
+          text: ran,
         };
       }
       return {
         tone: 'warning',
-        icon: 'exclamation-triangle',
         title: t('protection.uncovered', 'Part of Grafana is not backed up'),
         text:
           notCovered > 0
@@ -89,7 +85,6 @@ function verdictOnBackups(status: Status): Verdict {
     case 'partial':
       return {
         tone: 'warning',
-        icon: 'exclamation-triangle',
         title: t('protection.partial', 'Last backup incomplete'),
         text: t('protection.partialText', 'The last backup ran {{ago}}, but some resources could not be read.', {
           ago,
@@ -98,7 +93,6 @@ function verdictOnBackups(status: Status): Verdict {
     case 'shrunk':
       return {
         tone: 'error',
-        icon: 'exclamation-circle',
         ...(status.shrunk !== undefined && isMassChange(status.shrunk)
           ? {
               title: t('protection.massChange', 'Unusually many changes before the last backup'),
@@ -120,14 +114,12 @@ function verdictOnBackups(status: Status): Verdict {
     case 'unreadable':
       return {
         tone: 'error',
-        icon: 'exclamation-circle',
-        title: t('protection.unreadable', 'The private key set here does not decrypt the last backup'),
-        text: t('protection.yesText', 'The last backup ran {{ago}}.', { ago }),
+        title: t('protection.unreadable', 'The private key does not decrypt the last backup'),
+        text: ran,
       };
     case 'late':
       return {
         tone: 'error',
-        icon: 'exclamation-circle',
         title: t('protection.late', 'Backups are overdue'),
         text:
           last === undefined
@@ -141,7 +133,6 @@ function verdictOnBackups(status: Status): Verdict {
     case 'failed':
       return {
         tone: 'error',
-        icon: 'exclamation-circle',
         title: t('protection.failed', 'The last backup failed'),
         text:
           last === undefined
@@ -158,14 +149,12 @@ function verdictOnBackups(status: Status): Verdict {
     case 'unknown':
       return {
         tone: 'warning',
-        icon: 'exclamation-triangle',
         title: t('protection.never', 'Nothing is backed up yet'),
         text: t('protection.neverText', 'Everything is set up. Create the first backup now, or wait for the schedule.'),
       };
     case 'untrusted':
       return {
         tone: 'error',
-        icon: 'exclamation-circle',
         title: t('protection.untrusted', 'The stored backups were changed'),
         text: t(
           'protection.untrustedText',
@@ -175,7 +164,6 @@ function verdictOnBackups(status: Status): Verdict {
     case 'unconfigured':
       return {
         tone: 'info',
-        icon: 'info-circle',
         title: t('protection.unconfigured', 'Choose where to store backups'),
         text: t('protection.unconfiguredText', 'Dashkeep is connected. Choose a target to start backups.'),
       };

@@ -10,11 +10,11 @@ import type { Verdict } from './verdict.ts';
  */
 export function verdictWithoutBackup(status: Status): Verdict | undefined {
   const { protection, target, newest, lastBackup, lastSuccess, running } = status;
-  const isKnown = protection !== 'unknown';
-  if (newest !== undefined || (isKnown && protection !== 'failed' && protection !== 'never')) {
+  const isNone = protection === 'failed' || protection === 'never';
+  if (newest !== undefined || !(isNone || protection === 'unknown')) {
     return undefined;
   }
-  if (isKnown && running?.kind === 'backup') {
+  if (isNone && running?.kind === 'backup') {
     return {
       tone: 'info',
       icon: 'cloud-upload',
@@ -22,7 +22,7 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       text: t('protection.firstRunsText', 'Nothing can be restored until it ends.'),
     };
   }
-  if (isKnown && isSettling(status)) {
+  if (isNone && isSettling(status)) {
     return {
       tone: 'info',
       icon: 'cloud-upload',
@@ -33,7 +33,6 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
   if (target.reachable === false && lastSuccess !== undefined) {
     return {
       tone: 'error',
-      icon: 'exclamation-circle',
       title: t('protection.unreachable', 'The target cannot be used'),
       text: t(
         'protection.unreachableAfter',
@@ -45,7 +44,6 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
   if (target.reachable === false) {
     return {
       tone: 'error',
-      icon: 'exclamation-circle',
       title: t('protection.unreachable', 'The target cannot be used'),
       text: `${
         target.since === undefined
@@ -58,10 +56,9 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       } ${firstBackup(status)}`,
     };
   }
-  if (!isKnown || target.reachable === undefined) {
+  if (!isNone || target.reachable === undefined) {
     return {
       tone: 'info',
-      icon: 'info-circle',
       title: t('protection.looking', 'Looking for existing backups'),
       text: t('protection.lookingText', 'The service has not read the target yet. This takes a moment.'),
     };
@@ -69,7 +66,6 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
   if (protection === 'failed') {
     return {
       tone: 'error',
-      icon: 'exclamation-circle',
       title: t('protection.firstFailed', 'The first backup failed'),
       text: t('protection.firstFailedText', 'There is no backup yet. The last attempt was {{ago}}.', {
         ago: lastBackup === undefined ? '–' : formatRelative(lastBackup.started),

@@ -141,7 +141,7 @@ describe('data sources', () => {
     Object.assign(stored('tempo'), { readOnly: true, url: 'http://changed' });
     grafana.sim.clearRequests();
     const refused = await restore('data-source', await grafana.admin({ includeManaged: true }), taken);
-    expect(refused.blocked['tempo']).toMatch(/provisions it here/);
+    expect(refused.blocked['tempo']).toMatch(/provisioned from a file here/);
     expect(grafana.sim.writes()).toEqual([]);
   });
 

@@ -69,7 +69,7 @@ describe('prune on a full disk', () => {
     await fillUp();
     await expect(prune()).rejects.toMatchObject({
       code: 'DK_STORE_FAILED',
-      hint: expect.stringContaining('Do not delete files of the repository yourself') as string,
+      hint: expect.stringContaining('Do not delete repository files') as string,
     });
     expect(await keysOf(world.store)).toEqual(before);
   });

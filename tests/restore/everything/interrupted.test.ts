@@ -70,14 +70,14 @@ it('nobody joins such an organization again whom someone has removed from it sin
 
 it.each([
   ['as do accounts that joined it', 'Second', { bob: 'Admin' }],
-  // To whoever renamed it, its members may be right.
+  // Its members may be right for the person who renamed it.
   ['although someone has renamed it', 'Renamed', ALL],
 ])('the account that restores leaves such an organization when the restore is undone, %s', async (_, name, then) => {
   const manifest = await withoutSecond();
   const { id } = await killedAt(/^POST .*\/folders(\?|$)/, manifest);
   const org = second();
   await bench.api(`PUT /api/orgs/${org}`, { name });
-  const why = `still an Admin of ${name}, because an organization keeps its last admin`;
+  const why = `remains the last admin of ${name}`;
   expect(reasons((await planOfUndo(bench, id)).plan, 'skip')).toMatchObject({ 'user/bob': why });
   expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [], entered: [] });
   bench.sim.state.org(org).name = 'Second';

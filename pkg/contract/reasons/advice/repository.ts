@@ -43,7 +43,7 @@ export const REPOSITORY_ADVICE = {
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
   'give-memory': {
     cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
-    page: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give the service more memory.',
+    page: 'It is larger than anything that Dashkeep writes with this memory, so it may be damaged or forged. If not, give the service more memory.',
   },
   'correct-identity': {
     cli: 'Set DASHKEEP_AGE_IDENTITY_FILE to the matching identity.',
@@ -141,7 +141,7 @@ export const REPOSITORY_ADVICE = {
   'put-orgs-back':
     'This command leaves out organizations that no longer exist under their IDs ({orgs}). To restore them as well, run {command} as a server admin.',
   'read-again':
-    'Resources that could not be read may still be in Grafana. Correct the causes and back up again: the next backup is compared with the same snapshot.',
+    'Unread resources may still be in Grafana. Correct the causes and back up again: the next backup is compared with the same snapshot.',
   'accept-loss': {
     cli: 'If this was intended, accept it: `{command}`. If not, restore snapshot {since}.',
     page: 'If this was intended, accept it with the button, or with {command}. If not, restore snapshot {since}.',

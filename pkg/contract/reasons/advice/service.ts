@@ -31,7 +31,7 @@ export const SERVICE_ADVICE = {
   },
   'correct-second-target': {
     cli: 'Correct the settings of the second target, whose names begin with DASHKEEP_COPY_ (in the chart: copy). The settings of the first target do not apply to it.',
-    page: 'Correct the settings of the second target in the deployment. Its region, endpoint and credentials are separate from those of the first target.',
+    page: 'Correct the second target in the deployment: it has its own region, endpoint and credentials.',
   },
   'check-second-target': {
     cli: 'Check the second target. A service retries every half hour unless copies are turned off. Without a service, run `dashkeep copy`.',
@@ -41,7 +41,7 @@ export const SERVICE_ADVICE = {
   'set-in-deployment': 'Check where backups go, and set these values in the deployment: {names}.',
   'set-target-in-deployment': {
     cli: 'Set DASHKEEP_TARGET in the deployment (in the chart: target), with the address and keys that it needs.',
-    page: 'Set the target in the deployment, with the address and keys that it needs. The settings page lists the names of the variables.',
+    page: 'Set the target, its address and its keys in the deployment. The settings page lists the variables.',
   },
   'correct-receiver': 'Correct the setting. Backups continue, but this receiver is not notified if they fail.',
   'enter-identity': 'This may be intended. Otherwise, enter the private key in the settings.',

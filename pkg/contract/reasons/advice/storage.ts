@@ -3,7 +3,7 @@ import type { Text } from '../../texts.ts';
 /** What to do about an error of the target. */
 export const STORAGE_ADVICE = {
   'name-hosts':
-    'Enter hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without a scheme or port.',
+    'Enter hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme or port.',
   'set-target': {
     cli: 'Set DASHKEEP_TARGET to s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
     page: 'Write the target as s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
@@ -20,7 +20,7 @@ export const STORAGE_ADVICE = {
   'free-target-space':
     'The disk is full. Free space there, or use a larger volume. Published snapshots are not affected.',
   'room-for-prune':
-    'To prune, Dashkeep needs 1 MiB. Delete or move other files on this disk, or enlarge it, and retry. Do not delete files of the repository yourself.',
+    'To prune, Dashkeep needs 1 MiB. Delete or move other files on this disk, or enlarge it, and retry. Do not delete repository files.',
   'distrust-lists': 'The target’s listings are unreliable, so Dashkeep does not use them.',
   'restore-from-cold-storage': 'The object was moved to cold storage. Restore it there first.',
   'make-room': 'The target is full. Make room, or raise the quota.',

@@ -131,7 +131,7 @@ export const PLAN_REASONS = {
   'only-this-org':
     'this restore covers only {org}, not {others}; to restore another organization, switch to it in Grafana, or run {command} as a server admin',
 
-  'other-grafana': 'nothing identifies this Grafana and its database as those that run {run} restored, at {url}',
+  'other-grafana': 'this may not be the Grafana database that run {run} restored, at {url}',
   'safety-snapshot-gone':
     'the safety snapshot {snapshot} of this restore no longer exists, so the restore cannot be undone',
   created: 'the run created it',
@@ -163,7 +163,7 @@ export const PLAN_REASONS = {
   'of-new-org': 'belongs to an organization that the run created, and Dashkeep never deletes organizations',
   'goes-with-owner': 'deleted or kept together with its owner',
   'not-held': 'not in the snapshot created before the restore',
-  'org-keeps-admin': 'still an Admin of {orgs}, because an organization keeps its last admin',
+  'org-keeps-admin': 'remains the last admin of {orgs}',
   'org-keeps-name': 'the restore renamed it, and Dashkeep does not rename organizations back',
 } as const satisfies Record<string, Text>;
 

@@ -6,13 +6,12 @@ export const REFUSAL_REASONS = {
     cli: 'the account is not a member of organization “{org}”; make it an Admin there, or exclude the organization with --orgs',
     page: 'the account is not a member of organization “{org}”; make it an Admin there',
   },
-  'link-taken':
-    'its link is used by another dashboard, or was used in an organization that no longer exists; share the dashboard again in Grafana',
+  'link-taken': 'its link is in use elsewhere; share it again in Grafana',
   'list-hides': 'without {permission}, Grafana may hide some resources',
   'dashboards-converted':
     'Grafana {version} converts v2 dashboards and loses their tabs and layouts, because requests to /apis do not reach it; allow these requests',
   'apis-refused':
-    'Grafana {version} refuses requests to /apis; through its other API, v2 dashboards are converted and lose their tabs and layouts',
+    'Grafana {version} refuses requests to /apis, and its other API converts v2 dashboards and loses their tabs and layouts',
   'slash-under-sub-path': {
     cli: 'under a sub-path ({subPath}), Grafana does not find names that contain “/”; set GRAFANA_URL to Grafana’s own address without the sub-path, such as http://grafana:3000',
     page: 'under a sub-path ({subPath}), Grafana does not find names that contain “/”; in the deployment, set Grafana’s own address without the sub-path, such as http://grafana:3000',

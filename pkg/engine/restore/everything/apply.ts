@@ -23,7 +23,7 @@ import { keepRecord, noteEnd, recordedChanges } from '../apply/recorded-changes.
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
 import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
-import { givenIn, giveUp, homeOf, join, keptResult, leave } from './caller.ts';
+import { givenIn, giveUp, join, keptResult, keptResults, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
 import { enteredBy, isEntered, joinedBy, passOverBegun } from './interrupted.ts';
 import { writtenBy } from './written.ts';
@@ -245,11 +245,7 @@ class EverythingRun {
     const isDone = this.#results.every(
       ({ kind, uid, outcome }) => kind !== 'user' || uid !== caller.login || outcome === 'verified',
     );
-    const { id } = homeOf(this.#request.instance.orgs);
-    append(
-      this.#results,
-      [...kept].flatMap(([account, why]) => (why === undefined ? [] : [keptResult(id, account, why)])),
-    );
+    append(this.#results, keptResults(this.#request.instance.orgs, kept));
     this.#noteLeft([...(isDone ? [] : this.#noted), ...kept.keys()]);
   }
 

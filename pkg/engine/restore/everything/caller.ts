@@ -156,6 +156,12 @@ export function keptResult(org: number, { login }: Pick<Caller, 'login'>, why: K
   return { org, kind: 'user', uid: login, title: login, outcome: 'differs', ...because(why) };
 }
 
+/** The same of what `giveUp` left, under the first organization. */
+export function keptResults(orgs: readonly Org[], kept: Awaited<ReturnType<typeof giveUp>>): ApplyResult[] {
+  const { id } = homeOf(orgs);
+  return [...kept].flatMap(([account, why]) => (why === undefined ? [] : [keptResult(id, account, why)]));
+}
+
 function isLastAdmin(error: unknown): error is GrafanaError {
   return error instanceof GrafanaError && error.httpStatus === 400;
 }
