@@ -12,7 +12,7 @@ const TRIED = 4;
  */
 export async function unopened(
   { keyring, objects }: Repository,
-  { resources }: Manifest,
+  { resources }: Pick<Manifest, 'resources'>,
   calls: Abortable = {},
 ): Promise<DashkeepError | undefined> {
   if (!keyring.readsObjects) {

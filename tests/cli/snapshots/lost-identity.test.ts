@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
 import type { DoctorCheck } from '../../../pkg/contract/api/status.ts';
 import { reason, sentenceOf } from '../../../pkg/contract/reasons/catalogue.ts';
+import { call } from '../../simulator/http.ts';
 import { runMain } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { fewKinds } from '../../support/few-kinds.ts';
@@ -55,13 +56,31 @@ it('after a lost identity, the next backup is one that the new identity restores
   expect(backup.exit, backup.out + backup.error).toBe(0);
   expect(backup.error).toContain('none of the age recipients can read the existing objects');
   const { json } = await runMain(['runs', '--json'], { ...environment, ...replaced });
-  expect(json.runs[0].warnings).toEqual([sentenceOf(reason('recipients-replaced'))]);
+  const uncounted = expect.stringMatching(/^changes since snapshot \S+ were not counted/);
+  expect(json.runs[0].warnings).toEqual([uncounted, sentenceOf(reason('recipients-replaced'))]);
   expect((await runMain(['verify', '--read-data', 'latest'], { ...environment, ...replaced })).out).not.toContain(
     'damaged',
   );
   expect(await keyCheck(replaced)).toEqual([]);
   const restore = await runMain(['restore', 'latest', '--overwrite', '--apply'], { ...environment, ...replaced });
   expect(restore.exit, restore.out + restore.error).toBe(0);
+});
+
+it('under a new key, only what was overwritten counts as changed, as far as the given identity decrypts the earlier backup', async () => {
+  const third = await identityToRecipient(await generateIdentity());
+  const replaced = { DASHKEEP_AGE_RECIPIENTS: secondRecipient, DASHKEEP_AGE_IDENTITY: first };
+  const same = await runMain(['backup'], { ...environment, ...replaced });
+  expect(same.exit, same.out + same.error).toBe(0);
+  expect(same.out + same.error).not.toMatch(/unusually|cannot be compared|were not counted/);
+
+  for (const uid of [...grafana.state.org(1).dashboards.keys()].slice(0, 25)) {
+    const body = { dashboard: { uid, title: `Overwritten ${uid}`, panels: [] }, overwrite: true };
+    expect((await call(grafana, 'admin:admin', 'POST /api/dashboards/db', body, {})).status).toBe(200);
+  }
+  const again = { DASHKEEP_AGE_RECIPIENTS: third, DASHKEEP_AGE_IDENTITY: second };
+  const { exit, json } = await runMain(['backup', '--json'], { ...environment, ...again });
+  expect(exit).toBe(3);
+  expect(json.shrunk.overwritten).toEqual([{ org: 1, kind: 'dashboard', before: 41, changed: 25 }]);
 });
 
 it('as long as an added recipient cannot read what is reused, each backup, the doctor and readiness say so', async () => {

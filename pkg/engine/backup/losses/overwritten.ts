@@ -3,9 +3,10 @@ import { compact } from '../../../contract/compact.ts';
 import type { Overwritten, Shrunk } from '../../../contract/losses/losses.ts';
 import { isHalf } from '../../../contract/losses/mass-change.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { hasCode, valueIf } from '../../../lib/expected-errors.ts';
-import { assertOpens } from '../../../repository/encryption/opens.ts';
+import { unopened } from '../../../repository/encryption/opens.ts';
+import { withIdsOf } from '../../diff-stored.ts';
 import { isLosable, isOther, notByUpgrade, type Pair } from '../../lost.ts';
 import { entryFingerprint } from '../../restore/apply/change-log.ts';
 import { keyOf } from '../../restore/target.ts';
@@ -39,8 +40,13 @@ export async function suspiciousSince(
   }
   const restored = await restoredSince(options, before);
   const shrunk = shrunkSince(before, now, { alarm, restored });
-  const isSame = isSameForm(options, before, now);
-  const groups = isSame || (await isComparable(options, before)) ? overwrittenGroups(before, now, alarm, restored) : [];
+  const comparison = await comparableWith(options, before, now);
+  if (comparison === undefined) {
+    options.onWarning?.(reason('changes-uncounted', { snapshot: before.id }));
+    return shrunk;
+  }
+  const { resources, isSame } = comparison;
+  const groups = overwrittenGroups(before, { ...now, resources }, alarm, restored);
   const overwritten: Overwritten[] = [];
   for (const { pairs, isMuch, ...group } of groups) {
     const left = isSame ? pairs : await notByUpgrade(options, pairs);
@@ -103,15 +109,31 @@ function isSameForm({ instance, version }: BackupOptions, before: Manifest, now:
 }
 
 /**
- * Whether it shows what changed. Under another key everything has another id, and where only others can read what was
- * stored before, that says nothing.
+ * The entries of the new snapshot, under the IDs of the earlier one where another key gave the same content other IDs,
+ * and whether any other ID means other content.
+ * @returns undefined where only others can read what was stored before, or what a new version may have changed
  */
-async function isComparable({ repository, signal }: BackupOptions, before: Manifest): Promise<boolean> {
-  if ((await repository.stored(before.id, { signal })).current) {
-    return true;
+async function comparableWith(
+  options: BackupOptions,
+  before: Manifest,
+  now: Shrinkable,
+): Promise<{ resources: ManifestEntry[]; isSame: boolean } | undefined> {
+  const { repository, signal } = options;
+  const asStored = { resources: now.resources, isSame: isSameForm(options, before, now) };
+  const { current, encrypted } = asStored.isSame
+    ? { current: true, encrypted: true }
+    : await repository.stored(before.id, { signal });
+  if (current) {
+    return asStored;
   }
-  const opened = assertOpens(repository, before, { signal }).then(() => repository.keyring.readsObjects);
-  return opened.catch(valueIf(hasCode('DK_IDENTITY_MISSING'), false));
+  const isReadable = async (one: Pick<Manifest, 'resources'>): Promise<boolean> =>
+    repository.keyring.readsObjects && (await unopened(repository, one, { signal })) === undefined;
+  if (encrypted && !(await isReadable(before))) {
+    return undefined;
+  }
+  const resources = await withIdsOf(repository, before.resources, now.resources, { signal });
+  const isSame = isSameForm(options, before, { ...now, resources });
+  return isSame || (await isReadable(now)) ? { resources, isSame } : undefined;
 }
 
 /** What restores did since a snapshot, as their records say that a trusted key signed. */
