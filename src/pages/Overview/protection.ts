@@ -43,11 +43,9 @@ function verdictOnBackups(status: Status): Verdict {
         return {
           tone: 'warning',
           title: t('protection.foreign', 'Some snapshots are untrusted'),
-          text: t(
-            'protection.foreignText',
-            'The last backup ran {{ago}}. If the other snapshots are yours, trust their key to continue their history.',
-            { ago },
-          ),
+          text: t('protection.foreignText', 'The last backup ran {{ago}}. If the others are yours, trust their key.', {
+            ago,
+          }),
         };
       }
       return {
@@ -98,7 +96,7 @@ function verdictOnBackups(status: Status): Verdict {
               title: t('protection.massChange', 'Unusually many changes before the last backup'),
               text: t(
                 'protection.massChangeText',
-                'The last backup ran {{ago}}. The last full one before the changes is on hold, and you can still restore it.',
+                'The last backup ran {{ago}}. You can still restore the last full one, which is on hold.',
                 { ago },
               ),
             }
@@ -158,7 +156,7 @@ function verdictOnBackups(status: Status): Verdict {
         title: t('protection.untrusted', 'The stored backups were changed'),
         text: t(
           'protection.untrustedText',
-          'Someone changed the target. Only snapshots that a trusted key signed are used. Follow the warnings below.',
+          'Someone changed the target. Only trusted snapshots are used. Follow the warnings below.',
         ),
       };
     case 'unconfigured':
