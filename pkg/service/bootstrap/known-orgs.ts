@@ -18,6 +18,7 @@ export class KnownOrgs {
   #next = Number.NEGATIVE_INFINITY;
   #refused: { mark: string; until: number } | undefined;
   #isStale = false;
+  #isKnown = false;
 
   constructor(options: BootstrapOptions) {
     this.#options = options;
@@ -31,6 +32,11 @@ export class KnownOrgs {
   /** Whether Grafana refused the last look, so that there may be others by now. */
   get isStale(): boolean {
     return this.#isStale;
+  }
+
+  /** Whether Grafana has answered since the start, or no admin can be asked. */
+  get isKnown(): boolean {
+    return this.#isKnown || this.#isStale || this.#options.admin === undefined;
   }
 
   get isDue(): boolean {
@@ -54,6 +60,7 @@ export class KnownOrgs {
       }
       this.#names = await listOrgs(await identities.admin(), new Set(this.#names.keys()), signal);
       this.#refused = undefined;
+      this.#isKnown = true;
       this.#isStale = false;
     } catch (error) {
       this.#noteRefusal(error);

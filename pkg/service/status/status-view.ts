@@ -88,12 +88,15 @@ export class StatusView {
     return this.#parts.config.orgIds === undefined ? this.notCovered : [];
   }
 
-  /** Whether backups leave out something that no one chose to leave out. */
-  get #uncovered(): boolean {
-    const { keeper, settings, statusCache } = this.#parts;
+  /** Whether backups leave out what no one chose to leave out; undefined before Grafana has said what exists. */
+  get #uncovered(): boolean | undefined {
+    const { keeper, config, settings, statusCache } = this.#parts;
+    const areAll = settings.view().values.scope.orgs === 'all';
     // Those that were made meanwhile have no token, and no one knows of them.
-    const mayLack = keeper?.isExistingStale === true && settings.view().values.scope.orgs === 'all';
-    return mayLack || statusCache.repository?.coverage?.whole === false || this.overlooked.length > 0;
+    const mayLack = keeper?.isExistingStale === true && areAll;
+    const isKnown = areAll || config.orgIds !== undefined || keeper?.isExistingKnown !== false;
+    const isSeen = mayLack || statusCache.repository?.coverage?.whole === false || this.overlooked.length > 0;
+    return isSeen || (isKnown ? false : undefined);
   }
 
   /** What backups are asked for, with the organizations as far as they are known. */

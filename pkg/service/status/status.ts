@@ -99,8 +99,8 @@ export interface ProtectionFacts {
   isRead: boolean;
   newest: Pick<SnapshotSummary, 'time' | 'status' | 'shrunk'> | undefined;
   lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
-  /** Whether something is not backed up that no one chose to leave out. */
-  uncovered: boolean;
+  /** Whether something is not backed up that no one chose to leave out; undefined while that is not known. */
+  uncovered: boolean | undefined;
   /** Whether the private key that is set does not open the newest backup. */
   unreadable?: boolean;
   /** How the target answers, and since when; nothing while it was not asked yet. */
@@ -144,7 +144,7 @@ export function protectionOf(facts: ProtectionFacts): Protection {
   if (newest.status === 'partial') {
     return 'partial';
   }
-  return facts.uncovered ? 'uncovered' : 'yes';
+  return facts.uncovered === undefined ? 'unknown' : facts.uncovered ? 'uncovered' : 'yes';
 }
 
 /** @returns the state of the Grafana tokens, without the tokens */

@@ -25,6 +25,11 @@ function verdictOnBackups(status: Status): Verdict {
   const last = status.protection === 'partial' ? status.newest?.time : status.lastSuccess;
   const ago = last === undefined ? '–' : formatRelative(last);
   const ran = t('protection.yesText', 'The last backup ran {{ago}}.', { ago });
+  const mayLack: Verdict = {
+    tone: 'warning',
+    title: t('protection.mayLack', 'Part of Grafana may not be backed up'),
+    text: ran,
+  };
   const notCovered = status.notCovered?.length ?? 0;
   if (isDamaged(status)) {
     return {
@@ -56,11 +61,7 @@ function verdictOnBackups(status: Status): Verdict {
     case 'uncovered':
       // Only what is known to be left out has such advice.
       if (notCovered === 0 && status.coverage?.advice.some(({ code }) => /^(include|orgs)-/.test(code)) === false) {
-        return {
-          tone: 'warning',
-          title: t('protection.mayLack', 'Part of Grafana may not be backed up'),
-          text: ran,
-        };
+        return mayLack;
       }
       return {
         tone: 'warning',
@@ -143,8 +144,9 @@ function verdictOnBackups(status: Status): Verdict {
                 )
               : t('protection.failedText', 'The last good backup ran {{ago}}. You can still restore it.', { ago }),
       };
-    case 'never':
     case 'unknown':
+      return mayLack;
+    case 'never':
       return {
         tone: 'warning',
         title: t('protection.never', 'Nothing is backed up yet'),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Doctor } from '../../../pkg/contract/api/status.ts';
+import { call } from '../../simulator/http.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
@@ -13,11 +14,12 @@ beforeEach(async () => {
 afterEach(async () => {
   await service.stop();
   await removeDirectory(service.directory);
+  service = undefined!;
   await grafana.close();
 });
 
 /** A service that has only a token, started again in its directory. */
-async function start(more: Record<string, string> = {}): Promise<void> {
+async function start(more: Record<string, string | undefined> = {}): Promise<void> {
   const environment = {
     GRAFANA_API_TOKEN: grafana.token({ orgId: 1 }),
     DASHKEEP_EXCLUDE_KINDS: 'org, user, sso-settings, server-settings',
@@ -55,4 +57,18 @@ it('is uncovered with a token that shows no other organizations, until the deplo
   await expect.poll(async () => (await status()).coverage?.advice, { timeout: 20_000 }).toMatchObject(chosen);
   expect(await backedUp()).toMatchObject({ protection: 'yes', coverage: { whole: true } });
   expect(await rights()).toMatchObject({ status: 'ok' });
+});
+
+it('is not yes after a start before Grafana has said which organizations exist', async () => {
+  const admin = { GRAFANA_API_TOKEN: undefined, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+  await start(admin);
+  expect((await backedUp()).protection).toBe('yes');
+  await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+  grafana.setFaults({ match: /^GET \/api\/orgs(\?|$)/, action: { kind: 'status', status: 500 } });
+  await start(admin);
+  await expect.poll(async () => (await status()).newest?.id, { timeout: 20_000 }).toBeDefined();
+  expect((await status()).protection).toBe('unknown');
+  expect(await (await fetch(`${service.opsUrl}/metrics`)).text()).not.toMatch(/^dashkeep_backup_uncovered /m);
+  grafana.setFaults();
+  expect((await backedUp()).protection).toBe('uncovered');
 });

@@ -95,6 +95,11 @@ export class TokenKeeper extends TokenWatch {
     return this.#known.names;
   }
 
+  /** Whether that is all that can be known: Grafana has answered since the start, or no admin can be asked. */
+  get isExistingKnown(): boolean {
+    return this.#known.isKnown;
+  }
+
   /** Whether there may be others by now: Grafana refused to list them. */
   get isExistingStale(): boolean {
     return this.#known.isStale;
