@@ -105,7 +105,7 @@ function verdictOnBackups(status: Status): Verdict {
               title: t('protection.shrunk', 'Many resources are missing from the last backup'),
               text: t(
                 'protection.shrunkText',
-                'The last backup ran {{ago}}. It is much smaller than the last full one, which you can still restore.',
+                'The last backup ran {{ago}}. You can still restore the last full one.',
                 { ago },
               ),
             }),
