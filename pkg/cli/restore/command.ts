@@ -199,6 +199,9 @@ async function undo(
 ): Promise<Done> {
   const id = flags.undo ?? '';
   const { everything, savePlan, plan: saved } = flags;
+  if (id.startsWith('-')) {
+    throw new DashkeepError('DK_USAGE', `--undo requires the ID of a run, not ${id}`);
+  }
   if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags, context)) {
     throw new DashkeepError('DK_USAGE', '--undo cannot be combined with a snapshot, a selection or a plan');
   }
