@@ -2,6 +2,7 @@ import { reasonOf } from '../contract/errors.ts';
 import { isWorse } from '../contract/losses/mass-change.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
+import { timeOfHolds } from '../repository/clocks.ts';
 import { holdSnapshot } from '../repository/holds/holds.ts';
 import { shrunkReason, upgradeReason } from '../repository/snapshots/coverage.ts';
 import type { Run } from './run.ts';
@@ -15,7 +16,7 @@ const HOLD_DAYS = 90;
  * @returns what the record of the backup warns of
  */
 export async function guard(
-  session: Pick<Session, 'repository' | 'randomness' | 'clock' | 'log'>,
+  session: Pick<Session, 'repository' | 'randomness' | 'log'>,
   manifest: Manifest,
   before: Manifest | undefined,
   { signal }: Pick<Run, 'signal'>,
@@ -52,12 +53,13 @@ export async function guard(
 
 /** A hold of a person that lasts as long is left alone. */
 async function holdUntilSeen(
-  { repository, randomness, clock }: Pick<Session, 'repository' | 'randomness' | 'clock'>,
+  { repository, randomness }: Pick<Session, 'repository' | 'randomness'>,
   snapshot: string,
   note: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = new Date(clock.now().getTime() + HOLD_DAYS * 86_400_000);
+  const now = await timeOfHolds(repository, { signal });
+  const until = new Date(now.getTime() + HOLD_DAYS * 86_400_000);
   const holds = (await repository.annotations.read({ signal })).active.get(snapshot) ?? [];
   const lasts = ({ content }: (typeof holds)[number]): boolean =>
     content !== undefined && (content.until === undefined || Date.parse(content.until) >= until.getTime());

@@ -38,6 +38,14 @@ export async function targetTime({ store, clock, ignoreClock }: TimePorts, { sig
 }
 
 /**
+ * The time by which a hold ends, whoever judges it: by the target's clock, although a person says that this machine's is
+ * right; by this machine's where the target has no other.
+ */
+export async function timeOfHolds(ports: TimePorts, { signal }: Abortable): Promise<Date> {
+  return ports.store.localClock === true ? ports.clock.now() : targetTime(ports, { signal });
+}
+
+/**
  * Compares this machine's clock with the target's, in one request, and with Grafana's. The target's decides, where it
  * has its own clock: then Grafana's alone is no reason to go without a backup.
  * @param ports.store - absent where no target is written to

@@ -4,7 +4,7 @@ import { NOTE_MAX } from '../../contract/note-max.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
-import { sharedTime } from '../clocks.ts';
+import { timeOfHolds } from '../clocks.ts';
 import { holdKey, noteKey, signatureKey, snapshotKey, type NamedKey } from '../layout.ts';
 import type { Repository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
@@ -40,7 +40,7 @@ export async function holdSnapshot(
   const calls = { signal };
   assertNote(note);
   // Others judge the end by the time that all machines share.
-  const now = await sharedTime(repository, calls);
+  const now = await timeOfHolds(repository, calls);
   if (until !== undefined && !(until > now)) {
     throw new DashkeepError('DK_USAGE', 'the end of a hold must be in the future');
   }
