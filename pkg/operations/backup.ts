@@ -13,7 +13,7 @@ import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { pendingRewrapFinding, foreignIdentityFinding } from '../repository/encryption/recipient-findings.ts';
 import { idAfter } from '../repository/layout.ts';
-import { isLater, laterThanClock, refusedOtherwise } from '../repository/snapshots/future.ts';
+import { isLater, laterThanClock, misdated, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { withInstance } from './grafana.ts';
@@ -82,6 +82,7 @@ export async function runBackup(
   if (repository.ignoreClock) {
     const ids = (await listSnapshots(repository.store, rest)).map((one) => one.id);
     append(warnings, refusedOtherwise(repository, ids, grafanaAhead));
+    append(warnings, await misdated(repository, manifest.id, rest));
   }
   append(warnings, await guard(session, manifest, before, rest));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), rest);

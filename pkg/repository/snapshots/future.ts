@@ -5,7 +5,7 @@ import { refusal } from '../../contract/reasons/reason.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { hasCode } from '../../lib/expected-errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { compareClocks, MAX_SKEW, sharedTime, type TimePorts } from '../clocks.ts';
+import { compareClocks, MAX_SKEW, sharedTime, targetTime, type TimePorts } from '../clocks.ts';
 import { timeOfId } from '../layout.ts';
 import type { TimedKey } from './newest-keys.ts';
 
@@ -15,6 +15,23 @@ export function futureFinding(snapshot: string): { why: KnownReason; advice: Kno
     why: reason('snapshot-future', { snapshot }),
     advice: reason('remove-misdated', { command: `dashkeep forget ${snapshot}` }),
   };
+}
+
+/**
+ * Looks whether the clock of a bucket says that a snapshot, made while clocks are ignored, is from the future.
+ * @returns what to warn of: others do not count it until then
+ */
+export async function misdated(
+  ports: TimePorts & { log: Log },
+  snapshot: string,
+  calls: Abortable,
+): Promise<KnownReason[]> {
+  if (ports.store.localClock === true || !isLater(snapshot, await targetTime(ports, calls))) {
+    return [];
+  }
+  const { why, advice } = futureFinding(snapshot);
+  ports.log.warn({ code: 'DK_SNAPSHOT_FUTURE', advice: sentenceOf(advice) }, sentenceOf(why));
+  return [why];
 }
 
 /** Whether an id is dated later than that, beyond what clocks may differ. */

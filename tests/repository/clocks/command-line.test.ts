@@ -106,6 +106,8 @@ describe('a clock that is off', () => {
   it('makes one with --ignore-clock, which is never the latest, and can be removed by name', async () => {
     const real = (await dashkeep(['backup'])).json.snapshot;
     const misdated = (await dashkeep(['backup', '--ignore-clock'], YEAR)).json.snapshot;
+    const { warnings } = (await dashkeep(['runs', misdated])).json;
+    expect(warnings).toContain(`snapshot ${misdated} is dated in the future, because a clock was ahead`);
     for (const off of variants([0, -YEAR, HOUR, -HOUR, YEAR], 2)) {
       expect((await dashkeep(['show', 'latest'], off)).json.id).toBe(real);
       const { snapshots } = (await dashkeep(['snapshots'], off)).json;
