@@ -38,8 +38,8 @@ export async function targetTime({ store, clock, ignoreClock }: TimePorts, { sig
 }
 
 /**
- * The time by which a hold ends, whoever judges it: by the target's clock, although a person says that this machine's is
- * right; by this machine's where the target has no other.
+ * The time by which a hold ends: by the target's clock, although a person says that this machine's is right; by this
+ * machine's where the target has no other.
  */
 export async function timeOfHolds(ports: TimePorts, { signal }: Abortable): Promise<Date> {
   return ports.store.localClock === true ? ports.clock.now() : targetTime(ports, { signal });

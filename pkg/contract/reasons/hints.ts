@@ -67,7 +67,7 @@ export const HINT_REASONS = {
   'google-credentials':
     'Set a key of a service account, or check the annotation of the ServiceAccount for workload identity.',
   'minio-denied': 'Give the user a policy that allows s3:ListBucket on the bucket and s3:*Object on its content.',
-  'minio-credentials': 'Create a service account with keys of its own for Dashkeep: {command}',
+  'minio-credentials': 'Create a service account with its own keys for Dashkeep: {command}',
   'ceph-denied':
     'The bucket must belong to the user of the key, or have a policy for it. Check it with this command: {command}',
   'garage-denied': 'Run this command: {command}',

@@ -58,9 +58,7 @@ it('undoes a restore only in the Grafana that it wrote to', async () => {
   const undo = ['restore', '--undo', run, '--apply', '--confirm', 'Main Org.'];
   const { exit, error } = await dashkeep(other, undo);
   expect([exit, other?.state.org(1).dashboards.size]).toEqual([2, 6]);
-  expect(error).toContain(
-    `identifies this Grafana and its database as those that run ${run} restored, at ${grafana?.url}`,
-  );
+  expect(error).toContain(`this may not be the Grafana database that run ${run} restored, at ${grafana?.url}`);
   expect([(await dashkeep(grafana, undo)).exit, grafana?.state.org(1).dashboards.size]).toEqual([0, 0]);
 });
 

@@ -31,3 +31,10 @@ it('says of a restore that ended before its plan that it wrote nothing', async (
   const { out } = await dashkeep(['runs', run]);
   expect(out).toContain('ended before it wrote anything to Grafana.');
 });
+
+it('takes no option for the ID of a run to undo', async () => {
+  await expect(dashkeep(['restore', '--undo', '--apply'])).rejects.toMatchObject({
+    code: 'DK_USAGE',
+    message: '--undo requires the ID of a run, not --apply',
+  });
+});
