@@ -31,9 +31,9 @@ export async function assertMember(
 ): Promise<void> {
   const closed = await closedOrgs(instance, signal);
   const within = resources.filter(({ kind }) => !SERVER_KINDS.has(kind));
-  const [refused] = within.flatMap(({ org }) => closed.get(org) ?? []);
+  const [refused] = within.flatMap(({ org }) => closed.get(org)?.why ?? []);
   if (refused !== undefined) {
-    throw refused;
+    throw refusal('DK_GRAFANA_REFUSED', refused, { advice: reason('nothing-written') });
   }
 }
 

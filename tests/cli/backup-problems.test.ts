@@ -211,6 +211,7 @@ describe('an organization that the account is no member of', () => {
     ] as const) {
       await expect(dashkeep(ADMIN, command, ...args)).rejects.toMatchObject({
         message: expect.stringContaining('not a member of organization “Closed”'),
+        hint: 'Nothing was written to Grafana. Run the command again.',
       });
     }
   });
