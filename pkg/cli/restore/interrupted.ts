@@ -99,7 +99,7 @@ export function linesOf({
     ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana at ${grafana}.`]),
     ...admins.map(
       ({ login, organizations }) =>
-        `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} takes back this access.`,
+        `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} takes back this access, but finishing keeps a role that the snapshot gives it.`,
     ),
     `To finish it: ${finish}`,
     ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`, CONFIRMS]),
