@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { asDashkeepError } from '../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../contract/reasons/catalogue.ts';
@@ -42,7 +43,7 @@ export async function runBackup(
     isPublishing ||= progress.phase === 'publishing';
     run.onProgress(progress);
   };
-  const before = await repository.previousManifest({ signal });
+  let before = await repository.previousManifest({ signal });
   const warnings: KnownReason[] = [];
   const onWarning = (warning: KnownReason): void => void warnings.push(warning);
   let id = idAfter(before?.id, run.id, randomness);
@@ -58,8 +59,11 @@ export async function runBackup(
       if (refused !== undefined) {
         throw refused;
       }
-      id = idAfter(await newestByGrafana(session, instance, signal), id, randomness);
-      const made = await backup({ ...options, id, repository, instance });
+      const newest = await newestByGrafana(session, instance, signal);
+      id = idAfter(newest, id, randomness);
+      const follows = await followed(repository, newest, before?.id, signal);
+      before = follows ?? before;
+      const made = await backup({ ...options, id, repository, instance, ...compact({ follows }) });
       append(warnings, await mirrored(session, instance, made, run));
       return made;
     },
@@ -108,6 +112,20 @@ async function newestByGrafana(
     .map(({ id }) => id)
     .sort()
     .at(-1);
+}
+
+/** That snapshot, if a trusted key signed it and the last one that counts here is older. */
+async function followed(
+  repository: Session['repository'],
+  newest: string | undefined,
+  before: string | undefined,
+  signal: AbortSignal,
+): Promise<Manifest | undefined> {
+  if (newest === undefined || newest <= (before ?? '')) {
+    return undefined;
+  }
+  const { manifest, author } = await repository.stored(newest, { signal });
+  return repository.trust.counts(author) ? manifest : undefined;
 }
 
 /** How long an interrupted run may still ask the store for, in milliseconds. */

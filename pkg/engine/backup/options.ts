@@ -1,5 +1,5 @@
 import type { KindName, ResourceRef } from '../../contract/kinds.ts';
-import type { SnapshotTrigger } from '../../contract/manifest.ts';
+import type { Manifest, SnapshotTrigger } from '../../contract/manifest.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Randomness, Log } from '../../contract/ports.ts';
 import type { Instance } from '../../grafana/instance.ts';
@@ -42,6 +42,8 @@ export interface BackupOptions {
   touched?: readonly ToBeWritten[];
   /** All that it creates: none of it exists, whatever the last snapshot says. */
   creates?: readonly ResourceRef[];
+  /** The last backup, where the clock here is behind and takes it for one of the future. */
+  follows?: Manifest;
   /** Whether the restore that a safety snapshot is taken for deletes nothing. */
   deletesNothing?: boolean;
   /** Keep `grafana-backups/dashboard-<uid>.json` up to date. */

@@ -28,7 +28,7 @@ export interface Previous {
  * may belong to other content.
  */
 export async function previousOf(options: BackupOptions): Promise<Previous> {
-  const manifest = await options.repository.previousManifest({ signal: options.signal });
+  const manifest = options.follows ?? (await options.repository.previousManifest({ signal: options.signal }));
   const same = manifest !== undefined && isFromHere(manifest, options.instance, options.version);
   const due = (manifest?.sinceFullRead ?? 0) + 1 >= (options.fullReadEvery ?? FULL_READ_EVERY);
   const { repository, clock, signal } = options;
@@ -37,7 +37,8 @@ export async function previousOf(options: BackupOptions): Promise<Previous> {
   const { others } = withoutFuture(runs, clock.now());
   return {
     manifest,
-    trusted: same && !due,
+    // By a clock that is behind, nothing tells how old what it read is.
+    trusted: same && !due && options.follows === undefined,
     restored,
     ...compact({ damage: await damageOf(repository, others, { signal }) }),
   };

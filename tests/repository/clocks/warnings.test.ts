@@ -117,3 +117,18 @@ it('a year behind, lets no rule remove the safety snapshot of a restore that ign
   expect(forgotten).toEqual([]);
   expect(kept).toMatchObject([expect.anything(), { id: safetySnapshot }]);
 });
+
+it.each(variants([-HOUR, -365 * 24 * HOUR]))(
+  'by %i ms, compares a backup that ignores it with the last one of a directory',
+  async (off) => {
+    const target = `file://${directory}/repository`;
+    grafana.seedDashboards({ count: 30, folders: 1 });
+    const good = (await dashkeep(target, ['backup', '--json'])).json.snapshot;
+    grafana.state.org(1).dashboards.clear();
+    const lossy = await dashkeep(target, ['backup', '--ignore-clock', '--json'], off);
+    expect(lossy.exit).toBe(3);
+    expect((await dashkeep(target, ['forget', '--keep-last', '1', '--json'])).json.forgotten).toEqual([]);
+    const { snapshots } = (await dashkeep(target, ['snapshots', '--json'])).json;
+    expect(snapshots).toMatchObject([{ id: lossy.json.snapshot }, { id: good }]);
+  },
+);
