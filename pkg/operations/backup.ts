@@ -59,9 +59,9 @@ export async function runBackup(
       if (refused !== undefined) {
         throw refused;
       }
-      const newest = await newestByGrafana(session, instance, signal);
-      id = idAfter(newest, id, randomness);
-      const follows = await followed(repository, newest, before?.id, signal);
+      const skipped = await skippedByClock(session, instance, before?.id, signal);
+      id = idAfter(skipped[0], id, randomness);
+      const follows = await firstCertain(repository, skipped, signal);
       before = follows ?? before;
       const made = await backup({ ...options, id, repository, instance, ...compact({ follows }) });
       append(warnings, await mirrored(session, instance, made, run));
@@ -95,37 +95,45 @@ export async function runBackup(
 /**
  * While clocks are ignored, a clock that is behind takes the newest snapshots of a directory for ones from the future.
  * Those that neither Grafana's clock nor that of their files takes for such are to be followed.
+ * @param last - the newest one that counts here
+ * @returns their IDs, newest first
  */
-async function newestByGrafana(
+async function skippedByClock(
   { repository: { store, ignoreClock }, clock }: Session,
   { orgs }: Instance,
+  last: string | undefined,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<string[]> {
   const ahead = orgs[0]?.client.clockAhead;
   if (ignoreClock !== true || store.localClock !== true || ahead === undefined) {
-    return undefined;
+    return [];
   }
   const now = new Date(clock.now().getTime() + ahead);
   const keys = await listSnapshots(store, { signal });
   const past = keys.filter(({ id, lastModified }) => !isLater(id, now) && !isLater(id, lastModified));
   return past
     .map(({ id }) => id)
+    .filter((id) => id > (last ?? ''))
     .sort()
-    .at(-1);
+    .reverse();
 }
 
-/** That snapshot, if a trusted key signed it and the last one that counts here is older. */
-async function followed(
+/** Limit of snapshots to read that may be damaged, or anyone's. */
+const SKIPPED_READ = 20;
+
+/** The first of these snapshots that is intact and that a trusted key signed. */
+async function firstCertain(
   repository: Session['repository'],
-  newest: string | undefined,
-  before: string | undefined,
+  ids: readonly string[],
   signal: AbortSignal,
 ): Promise<Manifest | undefined> {
-  if (newest === undefined || newest <= (before ?? '')) {
-    return undefined;
+  for (const id of ids.slice(0, SKIPPED_READ)) {
+    const manifest = await publishedBy(repository, id, { signal });
+    if (manifest !== undefined) {
+      return manifest;
+    }
   }
-  const { manifest, author } = await repository.stored(newest, { signal });
-  return repository.trust.counts(author) ? manifest : undefined;
+  return undefined;
 }
 
 /** How long an interrupted run may still ask the store for, in milliseconds. */

@@ -37,7 +37,7 @@ export async function previousOf(options: BackupOptions): Promise<Previous> {
   const { others } = withoutFuture(runs, clock.now());
   return {
     manifest,
-    // By a clock that is behind, nothing tells how old what it read is.
+    // A clock that is behind does not know how old a permission is.
     trusted: same && !due && options.follows === undefined,
     restored,
     ...compact({ damage: await damageOf(repository, others, { signal }) }),

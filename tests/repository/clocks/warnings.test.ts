@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { snapshotKey } from '../../../pkg/repository/layout.ts';
 import { variants } from '../../support/budget.ts';
 import { runMain } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
@@ -125,8 +126,12 @@ it.each(variants([-HOUR, -365 * 24 * HOUR]))(
     grafana.seedDashboards({ count: 30, folders: 1 });
     const good = (await dashkeep(target, ['backup', '--json'])).json.snapshot;
     grafana.state.org(1).dashboards.clear();
+    // Anyone who can write to the directory can put a file there that looks newer.
+    const planted = good.replace(/-.*/, '-ffffffff');
+    await writeFile(join(directory, 'repository', snapshotKey(planted, false)), 'nothing');
     const lossy = await dashkeep(target, ['backup', '--ignore-clock', '--json'], off);
     expect(lossy.exit).toBe(3);
+    await rm(join(directory, 'repository', snapshotKey(planted, false)));
     expect((await dashkeep(target, ['forget', '--keep-last', '1', '--json'])).json.forgotten).toEqual([]);
     const { snapshots } = (await dashkeep(target, ['snapshots', '--json'])).json;
     expect(snapshots).toMatchObject([{ id: lossy.json.snapshot }, { id: good }]);
