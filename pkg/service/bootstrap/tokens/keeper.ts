@@ -60,6 +60,14 @@ export class TokenKeeper extends TokenWatch {
   async noticeOrgs(): Promise<void> {
     await this.#known.look(this.stopping);
     if (this.#lacksOne) {
+      await this.#checkFor(() => !this.#lacksOne);
+    }
+  }
+
+  /** Checks; once more where a check was under way that began too early to know of an organization. */
+  async #checkFor(hasAll: () => boolean): Promise<void> {
+    await this.check();
+    if (!hasAll()) {
       await this.check();
     }
   }
@@ -111,11 +119,12 @@ export class TokenKeeper extends TokenWatch {
 
   /** Credentials that follow every renewal. When Grafana refuses one, `refresh` makes a new one. */
   credentials(org?: number): CredentialSource {
+    const stored = () => this.#current?.orgs.find((one) => one.org === (org ?? this.#current?.home));
     const current = async (): Promise<string> => {
       if (this.#current === undefined) {
         await this.check();
       }
-      const found = this.#current?.orgs.find((one) => one.org === (org ?? this.#current?.home));
+      const found = stored();
       if (found === undefined) {
         const where = org === undefined ? 'the organization of the admin' : `organization ${org}`;
         throw this.#problem ?? asDashkeepError(new Error(`there is no token for ${where}`));
@@ -126,7 +135,7 @@ export class TokenKeeper extends TokenWatch {
       kind: 'token',
       authorization: async () => `Bearer ${await current()}`,
       refresh: async () => {
-        await this.check();
+        await this.#checkFor(() => stored() !== undefined);
         // The check has tried the token with Grafana. Another request may have had it renewed before this one asked.
         await current();
         return this.#problem === undefined;
