@@ -105,6 +105,7 @@ export function addDashboard(
   cleanUp(state, org);
   org.trash.delete(given.uid);
   org.dashboards.set(given.uid, dashboard);
+  org.history.push({ ...dashboard });
   org.index.put({ type: 'dash-db', uid: given.uid });
   return dashboard;
 }
@@ -128,6 +129,7 @@ export function changeDashboard(
     libraryPanels: change.libraryPanels,
   });
   state.touch(dashboard, change.by, 'dashboards');
+  org.history.push({ ...dashboard });
   org.index.revision++;
 }
 
@@ -140,7 +142,8 @@ export function removeDashboard(state: GrafanaState, org: Org, uid: string, by: 
     removeBelongings(org, uid);
   }
   org.index.remove({ type: 'dash-db', uid });
-  state.keepDeleted(org, 'dashboards', dashboard, by);
+  const deleted = state.keepDeleted(org, 'dashboards', dashboard, by);
+  org.history.push(...(deleted === undefined ? [] : [deleted]));
 }
 
 /** Removes what is left of dashboards that were deleted long enough ago. One that was made again keeps what it had. */

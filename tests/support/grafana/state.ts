@@ -59,6 +59,7 @@ export class GrafanaState {
     for (const org of this.orgs.values()) {
       org.folders.clear();
       org.dashboards.clear();
+      org.history.length = 0;
       org.index.clear();
       Object.assign(org, emptyExtras(this.profile.defaultReceiver));
     }
@@ -116,15 +117,16 @@ export class GrafanaState {
     object.updatedBy = by;
   }
 
-  /** Keeps an object for the list of deleted ones. */
-  keepDeleted(org: Org, resource: Unified, object: Stored | undefined, by: string): void {
+  /** Keeps an object for the list of deleted ones. @returns how that list shows it */
+  keepDeleted<T extends Stored>(org: Org, resource: Unified, object: T | undefined, by: string): T | undefined {
     const updated = this.now();
     const resourceVersion = this.nextResourceVersion(resource);
     if (object === undefined) {
-      return;
+      return undefined;
     }
     const kept = { ...object, generation: -999, resourceVersion, updated, updatedBy: by, deleted: updated };
     (org.deleted[resource] ??= new Map()).set(object.uid, kept);
+    return kept;
   }
 
   org(id: number): Org {
@@ -147,6 +149,7 @@ export class GrafanaState {
       dashboards: new Map(),
       trash: new Map(),
       deleted: {},
+      history: [],
       serviceAccounts: new Map(),
       members: new Map(),
       index: new SearchIndex(() => this.now(), this.searchDelayMs),

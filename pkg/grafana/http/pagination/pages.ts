@@ -11,7 +11,7 @@ import { listAt } from './lists.ts';
 import { FullPages, type PageSize } from './page-size.ts';
 
 /** Metadata only, with the ordinary list as fall-back for servers that don't know it. */
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+export const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 /** Often enough for a list that changes under our hands, few enough not to go round for ever. */
 const MAX_RESTARTS = 3;
@@ -36,8 +36,6 @@ export interface ListOptions {
    * singly, or says that it could not be read. Without this it ends the list.
    */
   largeSingly?: true;
-  /** A list that begins with this version ends with its first page: the caller has the rest. */
-  unlessAt?: string;
   signal?: AbortSignal;
 }
 
@@ -47,8 +45,6 @@ export interface ListPage {
   metadataOnly: boolean;
   /** The version of the whole list, where an equal one proves that nothing was written in between. */
   version?: string;
-  /** The list begins with the version given as `unlessAt`, and this page is all that comes of it. */
-  unchanged: boolean;
 }
 
 /**
@@ -89,10 +85,7 @@ async function* onePass(
   const tokens = new Set<string>();
   let reading: PageReading | undefined = new PageReading(grafana, path, options, undefined);
   while (reading !== undefined) {
-    // The first page may show that no other one is wanted.
-    if (tokens.size > 0 || options.unlessAt === undefined) {
-      reading.goAhead();
-    }
+    reading.goAhead();
     const page: Json = await reading.page;
     const items = listAt(page, 'items');
     const kind = stringAt(page, 'kind') ?? '';
@@ -106,8 +99,7 @@ async function* onePass(
     tokens.add(token);
     room.take(token);
     const version = provingVersion(page);
-    const unchanged = seen.size === 0 && version !== undefined && version === options.unlessAt;
-    reading = token === '' || unchanged ? undefined : reading.next(token);
+    reading = token === '' ? undefined : reading.next(token);
     const fresh = items.filter(isJsonObject).filter((item) => {
       const name = nameOf(item);
       if (!seen.has(name)) {
@@ -115,7 +107,7 @@ async function* onePass(
       }
       return !seen.has(name) && seen.add(name);
     });
-    yield compact({ items: fresh, metadataOnly: kind === 'PartialObjectMetadataList', version, unchanged });
+    yield compact({ items: fresh, metadataOnly: kind === 'PartialObjectMetadataList', version });
   }
 }
 
@@ -213,13 +205,13 @@ class PageReading {
 }
 
 /**
- * The resource version of a list without selectors, where it comes from unified storage in SQL: one counter for each
- * resource over all namespaces, in epoch microseconds (16 digits), which every create, update and delete advances in
+ * The resource version of a list, where it comes from unified storage in SQL: one counter for each resource over all
+ * namespaces, in epoch microseconds (16 digits), which every create, update and delete advances in
  * its transaction, and which a list reads before its rows (Grafana's pkg/storage/unified/sql). The key-value backend
  * shows the last event (19 digits), which may be stored late or left out; the older tables show the time of the newest
  * row (13 digits), which a deletion leaves as it is. Those two prove nothing.
  */
-function provingVersion(list: Json): string | undefined {
+export function provingVersion(list: Json): string | undefined {
   const version = stringAt(list, 'metadata', 'resourceVersion') ?? '';
   return /^\d{16}$/.test(version) ? version : undefined;
 }

@@ -5,7 +5,8 @@ import type { Stored } from '../model/stored.ts';
 import { k8sStatus, type Problem } from '../http/problems.ts';
 import { servedVersions } from '../profiles/profiles.ts';
 import type { Router } from '../http/router.ts';
-import { pageOf } from './pages.ts';
+import { historyPage } from './history.ts';
+import { pageOf, type Page } from './pages.ts';
 import type { K8sKind } from './kind.ts';
 import { namespaceOf, render, renderPartial } from './render.ts';
 
@@ -84,10 +85,7 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
     throw forbidden(call, kind, 'list');
   }
   const partial = call.header('accept').includes('as=PartialObjectMetadataList');
-  const page =
-    call.query.get('labelSelector') === 'grafana.app/get-trash=true'
-      ? pageOf(call, { ...kind, items: deletedOf(kind) }, (item) => isShownDeleted(call, item), true)
-      : pageOf(call, kind, (item) => kind.allowed(call, 'get', item));
+  const page = selected(call, kind);
   const items: string[] = [];
   for (const [index, item] of page.items.entries()) {
     if (index > 0 && index % AT_A_TIME === 0) {
@@ -104,6 +102,18 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
   return partial && items.length === 0
     ? new Raw(`{${type},"metadata":${metadata},"items":null}`)
     : new Raw([`{${type},"metadata":${metadata},"items":[`, ...items, ']}']);
+}
+
+function selected<T extends Stored>(call: Call, kind: K8sKind<T>): Page<T> {
+  const isAllowed = (item: T): boolean => kind.allowed(call, 'get', item);
+  switch (call.query.get('labelSelector')) {
+    case 'grafana.app/get-trash=true':
+      return pageOf(call, { ...kind, items: deletedOf(kind) }, (item) => isShownDeleted(call, item), true);
+    case 'grafana.app/get-history=true':
+      return historyPage(call, kind, isAllowed);
+    default:
+      return pageOf(call, kind, isAllowed);
+  }
 }
 
 /** What was deleted and does not exist again, to be listed with what was deleted last first. */

@@ -16,6 +16,8 @@ export interface K8sKind<T extends Stored> {
   /** Whether a PUT creates what is missing, and takes an object without a version as it is. */
   putCreates?: true;
   items(org: Org): ReadonlyMap<string, T>;
+  /** What every write left, oldest first; absent = Grafana has it, and no test asks for it. */
+  history?(org: Org): readonly T[];
   size(item: T): number;
   annotations(item: T): Record<string, string>;
   /** Text of the members after `metadata`: `"spec":{…}` and `"status":{…}`. */

@@ -13,7 +13,7 @@ interface Token {
   resourceVersion: string;
 }
 
-interface Page<T> {
+export interface Page<T> {
   items: T[];
   /** Continue token; empty at the end. */
   next: string;

@@ -104,6 +104,8 @@ export interface Org extends OrgExtras {
   trash: Map<string, number>;
   /** What was deleted, by the resource under `/apis` and uid, as lists of deleted objects have it from 12 on. */
   deleted: Record<string, Map<string, Stored>>;
+  /** Every dashboard as each write left it, deletions among them, oldest first (table resource_history). */
+  history: Dashboard[];
   serviceAccounts: Map<number, ServiceAccount>;
   /** Role by user id. */
   members: Map<number, Role>;

@@ -1,13 +1,12 @@
-import { compact } from '../../../../contract/compact.ts';
 import { append } from '../../../../lib/append.ts';
-import type { JsonObject } from '../../../../lib/json/json.ts';
-import { folderOf, nameOf, revisionOf } from '../../../apis.ts';
+import { nameOf } from '../../../apis.ts';
 import { PageSize } from '../../../http/pagination/page-size.ts';
 import { listPages, type ListPage } from '../../../http/pagination/pages.ts';
 import { isGrantedEverywhere } from '../../../rights.ts';
 import type { BeginList, KindContext, Known, Listed } from '../../kind.ts';
-import type { Content } from '../../content.ts';
 import { contentOfObject, isV2Version, LEAVE_SPEC } from './content.ts';
+import { listedOf } from './listed.ts';
+import { listSince } from './since.ts';
 import { dashboardsPath, storedVersion, usableVersions } from './stored.ts';
 
 const PAGE_OF_METADATA = 1000;
@@ -30,15 +29,16 @@ const DOUBT = 2;
 
 /**
  * Lists all dashboards, each with its body in the version that it is stored in.
- * With a previous snapshot the metadata is listed first, and bodies are only fetched for what changed: singly when
- * that is little (the engine then calls read), by a list otherwise. Where the list is still at the version that the
- * snapshot's began with, its first page is all that is asked for.
+ * With a previous snapshot the metadata is listed first, or only what was written since (`listSince`), and bodies are
+ * only fetched for what changed: singly when that is little (the engine then calls read), by a list otherwise.
  */
 export async function* listDashboards(context: KindContext, known: Known, begin?: BeginList): AsyncGenerator<Listed> {
   const first = usableVersions(context)[0] ?? 'v1';
   const see = beginning(context, begin);
   if (known.size > 0) {
-    const metadata = await listMetadata(context, leastConverting(context) ?? first, known, see);
+    const path = dashboardsPath(context, leastConverting(context) ?? first);
+    const since = known.whole === undefined ? undefined : await listSince(context, path, known.whole, begin);
+    const metadata = since ?? (await listMetadata(context, path, see));
     if (metadata !== undefined) {
       const changed = new Set(metadata.filter((item) => isChanged(item, known)).map((item) => item.uid));
       const few = changed.size <= Math.max(FEW, known.size * FEW_FRACTION);
@@ -64,13 +64,13 @@ type See = (page: ListPage) => Promise<void>;
  */
 function beginning(context: KindContext, begin: BeginList | undefined): See {
   let pending = begin;
-  return async ({ version, unchanged }) => {
+  return async ({ version }) => {
     const resolveVersion = pending;
     pending = undefined;
     if (resolveVersion === undefined || version === undefined) {
       return;
     }
-    if (unchanged || (await isGrantedEverywhere(context, 'dashboards:read', ['dashboards', 'folders']))) {
+    if (await isGrantedEverywhere(context, 'dashboards:read', ['dashboards', 'folders'])) {
       resolveVersion(version);
     }
   };
@@ -81,24 +81,15 @@ function isChanged(item: Listed, known: Known): boolean {
 }
 
 /** Undefined when the server does not know metadata-only lists. */
-async function listMetadata(
-  context: KindContext,
-  version: string,
-  known: Known,
-  see: See,
-): Promise<readonly Listed[] | undefined> {
+async function listMetadata(context: KindContext, path: string, see: See): Promise<readonly Listed[] | undefined> {
   const items: Listed[] = [];
-  const pages = listPages(context.grafana, dashboardsPath(context, version), {
+  const pages = listPages(context.grafana, path, {
     limit: PAGE_OF_METADATA,
     metadataOnly: true,
-    unlessAt: known.whole?.version,
     signal: context.signal,
   });
   for await (const page of pages) {
     await see(page);
-    if (page.unchanged) {
-      return known.whole?.resources;
-    }
     if (!page.metadataOnly && page.items.length > 0) {
       return undefined;
     }
@@ -108,13 +99,6 @@ async function listMetadata(
     );
   }
   return items;
-}
-
-function listedOf(object: JsonObject, content?: Content, storedVersion?: string): Listed {
-  const folderUid = folderOf(object);
-  const revision = revisionOf(object);
-  const uid = nameOf(object);
-  return compact({ uid, title: content?.title ?? uid, folderUid, revision, storedVersion, content });
 }
 
 /**

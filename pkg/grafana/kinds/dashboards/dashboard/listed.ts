@@ -1,6 +1,16 @@
 import { compact } from '../../../../contract/compact.ts';
+import type { JsonObject } from '../../../../lib/json/json.ts';
+import { folderOf, nameOf, revisionOf } from '../../../apis.ts';
 import type { Content } from '../../content.ts';
 import type { KindContext, Listed } from '../../kind.ts';
+
+/** A dashboard as a list under `/apis` shows it; without content its title is not known. */
+export function listedOf(object: JsonObject, content?: Content, storedVersion?: string): Listed {
+  const folderUid = folderOf(object);
+  const revision = revisionOf(object);
+  const uid = nameOf(object);
+  return compact({ uid, title: content?.title ?? uid, folderUid, revision, storedVersion, content });
+}
 
 const KEY = 'listed-dashboards';
 

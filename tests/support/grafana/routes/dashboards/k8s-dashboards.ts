@@ -19,6 +19,7 @@ const KIND: K8sKind<Dashboard> = {
   staleStatus: 409,
   putCreates: true,
   items: (org) => org.dashboards,
+  history: (org) => org.history,
   size: (dashboard) => dashboard.body.size,
   annotations: (dashboard) => ({
     ...(dashboard.folderUid ? { 'grafana.app/folder': dashboard.folderUid } : {}),

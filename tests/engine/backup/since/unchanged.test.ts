@@ -1,56 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../../../pkg/contract/manifest.ts';
-import { type Bench, DASHBOARDS, identities, openStored, start } from '../harness.ts';
-import { newestOf } from '../../support/grafana/profiles/tried.ts';
-
-/** Small pages, so that a list has many. */
-const PAGES = { pageBytes: 8_000 };
-const COUNT = 36;
-const ADMIN = {
-  authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}`,
-  'content-type': 'application/json',
-};
-
-/** A Grafana with some folders of dashboards, backed up once; `options` are those of the simulator. */
-async function backedUp(options: Partial<Parameters<typeof start>[0]> = {}): Promise<Bench & { first: Manifest }> {
-  const bench = await start({ profile: '13.2', ...PAGES, ...options });
-  bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900 });
-  const first = await bench.backup({ kinds: DASHBOARDS });
-  bench.grafana.clearRequests();
-  return { ...bench, first };
-}
-
-/** How many pages of dashboards were asked for. */
-function pages({ grafana }: Bench): number {
-  return grafana.requests.filter(({ path }) => /^\/apis\/dashboard\..*\/dashboards$/.test(path)).length;
-}
-
-async function send({ grafana }: Bench, route: string, body?: object, org = 1): Promise<void> {
-  const [method, path] = route.split(' ');
-  const answer = await fetch(grafana.url + path, {
-    method,
-    headers: { ...ADMIN, 'x-grafana-org-id': String(org) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  expect(answer.status).toBe(200);
-}
-
-function save(bench: Bench, uid: string, title: string, folderUid = '', org = 1): Promise<void> {
-  const dashboard = { uid, title, panels: [], schemaVersion: 39 };
-  return send(bench, 'POST /api/dashboards/db', { dashboard, folderUid, overwrite: true }, org);
-}
-
-/** `org/uid` of the dashboards that a snapshot holds. */
-function held(manifest: Manifest): string[] {
-  return manifest.resources.filter(({ kind }) => kind === 'dashboard').map(({ org, uid }) => `${org}/${uid}`);
-}
-
-/** `org/uid` of the dashboards that the simulated Grafana has. */
-function live({ grafana }: Bench): string[] {
-  return [...grafana.state.orgs.values()].flatMap(({ id, dashboards }) =>
-    [...dashboards.keys()].sort().map((uid) => `${id}/${uid}`),
-  );
-}
+import { type Bench, DASHBOARDS, identities, openStored, start } from '../../harness.ts';
+import { backedUp, COUNT, held, live, pages, PAGES, save, send } from './harness.ts';
+import { changeDashboard } from '../../../support/grafana/dashboards.ts';
+import { newestOf } from '../../../support/grafana/profiles/tried.ts';
 
 describe.each(newestOf('12.4', '13.2'))('a backup of Grafana %s in which nothing changed', (profile) => {
   it('asks for one page of dashboards and holds the same', async () => {
@@ -110,6 +62,7 @@ describe('a change since the last snapshot is found', () => {
 
     expect(held(second)).toEqual(live(bench));
     expect(identities(second)).not.toEqual(identities(bench.first));
+    expect(pages(bench)).toBe(2);
     const full = await bench.backup({ kinds: DASHBOARDS, fullReadEvery: 1 });
     expect(identities(second)).toEqual(identities(full));
   });
@@ -140,7 +93,8 @@ describe('a change since the last snapshot is found', () => {
       action: {
         kind: 'before',
         run: () => {
-          bench.grafana.state.touch(dashboard!, 'user:editor', 'dashboards');
+          const { state } = bench.grafana;
+          changeDashboard(state, state.org(1), dashboard!, { ...dashboard!, by: 'user:editor' });
           bench.grafana.state.expireContinueTokens();
         },
       },
@@ -216,10 +170,8 @@ describe('a snapshot that does not hold all that was listed is not gone on from 
   it('when the list broke off', async () => {
     const bench = await backedUp();
     bench.grafana.touchDashboards(1);
-    bench.grafana.setFaults({
-      match: /dashboards\?.*continue=/,
-      action: { kind: 'status', status: 500, body: { message: 'database is locked' } },
-    });
+    const action = { kind: 'status', status: 500, body: { message: 'database is locked' } } as const;
+    bench.grafana.setFaults({ match: /get-history/, action }, { match: /dashboards\?.*continue=/, action });
     const partial = await bench.backup({ kinds: DASHBOARDS });
     bench.grafana.setFaults();
 

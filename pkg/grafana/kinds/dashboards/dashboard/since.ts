@@ -1,0 +1,133 @@
+import { append } from '../../../../lib/append.ts';
+import { valueIf } from '../../../../lib/expected-errors.ts';
+import { isJsonObject, numberAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
+import { nameOf, resourceVersionOf, revisionOf } from '../../../apis.ts';
+import { isGrafanaError } from '../../../http/errors.ts';
+import { listAt } from '../../../http/pagination/lists.ts';
+import { METADATA_ONLY, provingVersion } from '../../../http/pagination/pages.ts';
+import { isGrantedEverywhere } from '../../../rights.ts';
+import type { BeginList, KindContext, Known, Listed } from '../../kind.ts';
+import { listedOf } from './listed.ts';
+
+/**
+ * Every write since a version, oldest first, deletions among them. Grafana wants the name of one object for a history
+ * and takes an empty one as all of them (12.4: toListRequest in pkg/storage/unified/apistore/util.go). Nothing says
+ * that it will stay so: see `changesSince` for how an answer proves itself.
+ */
+const HISTORY = { labelSelector: 'grafana.app/get-history=true', fieldSelector: 'metadata.name=' };
+
+/** In each page; Grafana cuts a page by bytes, too. */
+const PAGE = 1000;
+
+/** Of a deletion (DeletedGeneration in pkg/apimachinery/utils/meta.go). */
+const DELETED_GENERATION = -999;
+
+/**
+ * Grafana may remove the history of what was deleted: dashboards a year later by default, and not below a day by a
+ * usual setting (garbage_collection_max_age).
+ */
+const TRUSTED_FOR_MICROSECONDS = 24 * 3_600 * 1e6;
+
+/** With more writes, and with more than this part of all resources, a list costs Grafana no more than its history. */
+const MANY = { writes: 50, part: 0.5 };
+
+/**
+ * What a list would show now, made of what the last snapshot's list held and of what was written since: one request if
+ * nothing was, three if little was.
+ * @param path - of the list
+ * @param begin - gets the version that equals this list
+ * @returns undefined where only a list can tell
+ */
+export async function listSince(
+  context: KindContext,
+  path: string,
+  whole: NonNullable<Known['whole']>,
+  begin: BeginList | undefined,
+): Promise<readonly Listed[] | undefined> {
+  const { grafana, signal } = context;
+  const first = await grafana.get(path, { query: { limit: 1 }, accept: METADATA_ONLY, first: true, signal });
+  const version = provingVersion(first);
+  if (version === whole.version) {
+    begin?.(version);
+    return whole.resources;
+  }
+  const newest = newestOf(whole.resources);
+  const age = Number(version ?? Number.NaN) - Number(whole.version);
+  // Without a right to everything, what is hidden would seem not to have been written.
+  const isTold = newest !== undefined && age > 0 && age < TRUSTED_FOR_MICROSECONDS;
+  if (!isTold || !(await isGrantedEverywhere(context, 'dashboards:read', ['dashboards', 'folders']))) {
+    return undefined;
+  }
+  const changes = await changesSince(context, path, newest, Math.max(MANY.writes, whole.resources.length * MANY.part));
+  if (changes === undefined) {
+    return undefined;
+  }
+  begin?.(changes.version);
+  const listed = new Map(whole.resources.map((one) => [one.uid, one]));
+  for (const object of changes.objects) {
+    if (numberAt(object, 'metadata', 'generation') === DELETED_GENERATION) {
+      listed.delete(nameOf(object));
+    } else {
+      listed.set(nameOf(object), listedOf(object));
+    }
+  }
+  return [...listed.values()];
+}
+
+/** A write: the version it was given, and what the revision of the object was after it. */
+interface Write {
+  version: string;
+  revision: string;
+}
+
+/** The last write of what is there; undefined where revisions are not those of unified storage. */
+function newestOf(resources: readonly Listed[]): Write | undefined {
+  const writes = resources.map(({ revision = '' }) => ({ version: revision.split('/')[1] ?? '', revision }));
+  const newest = writes.reduce((a, b) => (b.version > a.version ? b : a), { version: '', revision: '' });
+  return writes.every(({ version }) => /^\d{16}$/.test(version)) && newest.version !== '' ? newest : undefined;
+}
+
+/**
+ * All that was written after one write. The history is asked for from that write on, and from the last one of each
+ * page: an answer that does not begin with it, or is not in order, is not the history of everything, and nothing is
+ * concluded from it. Grafana's own token for the next page is of no use: with it, it leaves out what was written before
+ * the last deletion (getHistory in pkg/storage/unified/sql/backend.go).
+ */
+async function changesSince(
+  { grafana, signal }: KindContext,
+  path: string,
+  since: Write,
+  most: number,
+): Promise<{ version: string; objects: JsonObject[] } | undefined> {
+  const objects: JsonObject[] = [];
+  let begun: string | undefined;
+  let from = since;
+  for (;;) {
+    const query = { ...HISTORY, resourceVersion: from.version, resourceVersionMatch: 'NotOlderThan', limit: PAGE };
+    const page: Json = await grafana
+      .get(path, { query, accept: METADATA_ONLY, list: true, first: true, signal })
+      .catch(valueIf(isGrafanaError, null));
+    const [proof, ...written] = (listAt(page, 'items') ?? []).filter(isJsonObject);
+    begun ??= provingVersion(page);
+    if (begun === undefined || proof === undefined || revisionOf(proof) !== from.revision) {
+      return undefined;
+    }
+    if (!isAscending([proof, ...written])) {
+      return undefined;
+    }
+    append(objects, written);
+    const last = written.at(-1);
+    if ((stringAt(page, 'metadata', 'continue') ?? '') === '') {
+      return { version: begun, objects };
+    }
+    if (last === undefined || objects.length > most) {
+      return undefined;
+    }
+    from = { version: resourceVersionOf(last) ?? '', revision: revisionOf(last) ?? '' };
+  }
+}
+
+function isAscending(objects: readonly JsonObject[]): boolean {
+  const versions = objects.map((object) => resourceVersionOf(object) ?? '');
+  return versions.every((version, index) => index === 0 || version > (versions[index - 1] ?? ''));
+}
