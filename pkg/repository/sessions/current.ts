@@ -2,6 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
+import { targetTime, type TimePorts } from '../clocks.ts';
 import { sessionKey } from '../layout.ts';
 import type { Session } from './session.ts';
 import type { SessionOwner } from './owner.ts';
@@ -21,18 +22,19 @@ export class CurrentSession implements Session {
   readonly #grafana: readonly string[] | undefined;
   readonly #store: ObjectStore;
   readonly #clock: Clock;
+  readonly #ports: TimePorts;
   readonly #log: Log;
   readonly #trust: Trust;
   readonly #ended: () => void;
   readonly #stop = new AbortController();
-  readonly #started: string;
+  #started: string | undefined;
   #beating: Promise<void> | undefined;
   #lastBeat: { wall: number; monotonic: number } | undefined;
   /** Silent for so long once that others may have acted on it; a later heartbeat does not undo that. */
   #lapsed = false;
 
   constructor(
-    { store, clock, log, trust }: { store: ObjectStore; clock: Clock; log: Log; trust: Trust },
+    ports: TimePorts & { log: Log; trust: Trust },
     run: { id: string; kind: string; owner: SessionOwner; grafana?: readonly string[] | undefined },
     ended: () => void,
   ) {
@@ -40,23 +42,25 @@ export class CurrentSession implements Session {
     this.#kind = run.kind;
     this.#owner = run.owner;
     this.#grafana = run.grafana;
-    this.#store = store;
-    this.#clock = clock;
-    this.#log = log;
-    this.#trust = trust;
+    this.#ports = ports;
+    this.#store = ports.store;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+    this.#trust = ports.trust;
     this.#ended = ended;
-    this.#started = clock.now().toISOString();
   }
 
   async heartbeat(signal?: AbortSignal): Promise<void> {
     this.#lapsed ||= this.#isSilent();
     // What counts is when it was sent: the store may write it any time after.
     const sent = { wall: this.#clock.now().getTime(), monotonic: this.#clock.monotonic() };
+    // Others judge it by the target's clock, although someone says here that this machine's is right.
+    const heartbeat = (await targetTime(this.#ports, { signal })).toISOString();
     const file = {
       id: this.id,
       kind: this.#kind,
-      started: this.#started,
-      heartbeat: this.#clock.now().toISOString(),
+      started: (this.#started ??= heartbeat),
+      heartbeat,
       owner: this.#owner,
       ...compact({ grafana: this.#grafana }),
     };
