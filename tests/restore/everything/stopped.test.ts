@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { planEverything } from '../../../pkg/engine/restore/everything/plan.ts';
-import { bench, burned, everything, people, setUp } from '../burned.ts';
+import { bench, burned, everything, people, PEOPLE, setUp } from '../burned.ts';
 import { stoppedAt } from '../undo/undoing.ts';
 import { recorded } from './recorded.ts';
 
 setUp();
 
+const NEW_ORG = /^POST \/api\/orgs$/;
 const FOLDER = /^POST .*\/folders(\?|$)/;
 const idOf = (name: string): number => [...bench.sim.state.orgs.values()].find((one) => one.name === name)!.id;
 
@@ -66,4 +67,20 @@ it('finishes in an organization that it created and left when it was stopped', a
   expect(bench.sim.state.org(2).publicDashboards.size).toBe(1);
   expect(record).toMatchObject({ status: 'complete', errors: [] });
   expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
+});
+
+it.each([
+  ['created', NEW_ORG, 0],
+  ['found', /^GET \/api\/orgs\/name\/Second$/, 1],
+])('takes its role back when it is finished, in an organization that it had just %s', async (_name, match, skip) => {
+  const manifest = await burned({ profile: '12.4' });
+  await everything({ manifest });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  await bench.api('DELETE /api/orgs/2');
+  const { entered } = await stopped(manifest, match, skip);
+  expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Admin' });
+  expect(entered).toMatchObject([{ login: 'admin' }]);
+  const { record } = await recorded(manifest);
+  expect(record).toMatchObject({ status: 'complete', errors: [], entered: [] });
+  expect(people()).toEqual(PEOPLE);
 });
