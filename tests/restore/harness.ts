@@ -31,12 +31,21 @@ export class RestoreBench {
   readonly sim: Simulator;
   readonly repository: Repository;
   readonly clock: Clock;
+  /** `behind`: milliseconds that its clock is behind those of Grafana and the store. */
+  readonly machine: { behind: number };
   /** The record of temporary copies that backups, comparisons and plans go by. */
   previews: KnownPreviews | undefined;
   readonly #client: GrafanaClient;
   #runs = 0;
 
-  private constructor(sim: Simulator, repository: Repository, clock: Clock, client: GrafanaClient) {
+  private constructor(
+    sim: Simulator,
+    repository: Repository,
+    clock: Clock,
+    client: GrafanaClient,
+    machine: { behind: number },
+  ) {
+    this.machine = machine;
     this.sim = sim;
     this.repository = repository;
     this.clock = clock;
@@ -45,8 +54,9 @@ export class RestoreBench {
 
   static async start(options: SimulatorOptions): Promise<RestoreBench> {
     const sim = await startGrafana(options);
+    const machine = { behind: 0 };
     const clock: Clock = {
-      now: () => new Date(sim.state.now()),
+      now: () => new Date(sim.state.now() - machine.behind),
       monotonic: () => sim.state.now(),
       // A heartbeat that never comes keeps the process from spinning.
       sleep: (milliseconds, signal) =>
@@ -58,7 +68,7 @@ export class RestoreBench {
     const admin = async (): Promise<string> => 'admin';
     const credentials = basicCredentials(admin, admin);
     const client = GrafanaClient.open({ url: sim.url, credentials, clock, randomness, log: silentLog });
-    const store = new MemoryStore({ clock });
+    const store = new MemoryStore({ clock: { now: () => new Date(sim.state.now()) } });
     const repository = await openRepository({
       store,
       clock,
@@ -67,7 +77,7 @@ export class RestoreBench {
       create: true,
       state: keptFor(store),
     });
-    return new RestoreBench(sim, repository, clock, client);
+    return new RestoreBench(sim, repository, clock, client, machine);
   }
 
   async close(): Promise<void> {

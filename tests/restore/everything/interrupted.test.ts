@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { runKey } from '../../../pkg/repository/layout.ts';
-import { bench, burned, contentOf, everything, people, PEOPLE, setUp } from '../burned.ts';
+import { bench, burned, contentOf, everything, MINUTE, people, PEOPLE, setUp } from '../burned.ts';
 import { reasons } from '../harness.ts';
 import { planOfUndo, undo } from '../undo/undoing.ts';
 import { killedAt, recorded } from './recorded.ts';
@@ -49,6 +49,16 @@ it('an organization that a killed restore created gets its members and all else 
   expect(record).toMatchObject({ status: 'complete', errors: [] });
   expect(people()).toEqual(PEOPLE);
   expect(await content()).toEqual(contentOf(manifest));
+});
+
+it('that is so on a machine whose clock is a little behind that of the one which made the backup', async () => {
+  const manifest = { ...(await withoutSecond()), finished: bench.clock.now().toISOString() };
+  bench.machine.behind = 4 * MINUTE;
+  await killedAt(NEW_ORG, manifest);
+  bench.sim.advance(MINUTE);
+  const { record } = await recorded(manifest);
+  expect(record).toMatchObject({ status: 'complete', errors: [] });
+  expect(people()).toEqual(PEOPLE);
 });
 
 it('nobody joins such an organization again whom someone has removed from it since', async () => {

@@ -209,7 +209,9 @@ export class EarlierRestores {
   async #load(): Promise<EarlierRestore[]> {
     const { repository, manifest, signal } = this.#request;
     const since = Date.parse(manifest.finished);
-    const isSince = ({ started }: Pick<RunRecord, 'started'>): boolean => Date.parse(started) >= since;
+    // A restore of the snapshot is later, whatever the clock of its machine said.
+    const isSince = ({ source, started }: Pick<RunRecord, 'source' | 'started'>): boolean =>
+      source === manifest.id || Date.parse(started) >= since;
     const runs = await thoseHere(this.#request, await restoresSince({ repository, signal }, isSince));
     return runs.map((run) => ({ ...run, touched: new Map(run.record.touched?.map((one) => [keyOf(one), one])) }));
   }
