@@ -1,6 +1,7 @@
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { Repository } from '../repository/repository.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
+import { MAX_SKEW } from '../repository/clocks.ts';
 import { runIdsBetween, type StoredRun } from '../repository/runs.ts';
 import { keyOf } from './restore/target.ts';
 
@@ -77,7 +78,8 @@ export async function restoredAfterReading(
   manifest: { started: string },
   runs?: readonly RunLine[],
 ): Promise<ReadonlySet<string>> {
-  const since = Date.parse(manifest.started);
+  // The clocks of the machines that backed up and restored may differ by that much.
+  const since = Date.parse(manifest.started) - MAX_SKEW;
   const isSince = ({ started, finished = started }: RunLine): boolean => Date.parse(finished) >= since;
   const restores = await restoresSince(ports, isSince, runs);
   return new Set(restores.flatMap(({ record }) => (record.touched ?? []).map(keyOf)));

@@ -39,7 +39,7 @@ export interface Bench {
   plan(manifest: Manifest, options?: PlanChoice): Promise<Plan>;
   apply(manifest: Manifest, options?: PlanChoice): Promise<ApplyResult[]>;
   /** With a safety snapshot and a record, as people restore. */
-  restoreRun(manifest: Manifest, options?: PlanChoice): Promise<StoredRun>;
+  restoreRun(manifest: Manifest, options?: PlanChoice & { safetySnapshot?: boolean }): Promise<StoredRun>;
   diffLive(manifest: Manifest, options?: LiveChoice & Pick<LiveDiffOptions, 'onPart'>): ReturnType<typeof diffLive>;
   close(): Promise<void>;
 }
@@ -167,7 +167,8 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
       const { signal, onProgress } = asked;
       await recordRun(asked, { kind: 'restore', trigger: 'manual', signal, onProgress }, (one) => {
         run = one.id;
-        const chosen = { request: asked, plan, safetySnapshot: true, ...compact({ confirm: plan.confirm }) };
+        const { safetySnapshot = true } = choice;
+        const chosen = { request: asked, plan, safetySnapshot, ...compact({ confirm: plan.confirm }) };
         return runRestore({ ...ports, version: 'test' }, chosen, one);
       });
       return (await repository.run(run))!;

@@ -271,19 +271,23 @@ it('dashboard snapshots, which cannot be changed, are read once', async () => {
   expect(second.kinds['dashboard-snapshot']).toMatchObject({ listed: 1, reused: 1 });
 });
 
-it('permissions that a restore has written since are read again', async () => {
+it.each([
+  ['', 2 * HOUR, 0],
+  [', on a machine whose clock is a little behind', HOUR / 60, HOUR / 15],
+])('permissions that a restore has written since are read again%s', async (_, after, behind) => {
   const bench = await backedUp();
   const uid = someDashboard(bench);
   await send(bench, `POST /api/access-control/dashboards/${uid}/builtInRoles/Viewer`, { permission: 'Edit' });
-  time = new Date(BEGIN + 2 * HOUR);
+  time = new Date(BEGIN + after);
   await bench.restoreRun(bench.first, {
     overwrite: true,
-    clock: { ...hastyClock, now: () => time },
+    clock: { ...hastyClock, now: () => new Date(time.getTime() - behind) },
+    safetySnapshot: behind === 0,
     selection: { only: [{ kind: 'dashboard-permissions', uid }] },
   });
 
-  const after = await backupAt(bench, 3);
+  const next = await backupAt(bench, 3);
 
-  expect(entry(after, uid)).toMatchObject({ object: entry(bench.first, uid).object });
-  expect(entry(after, uid)).not.toHaveProperty('readAt');
+  expect(entry(next, uid)).toMatchObject({ object: entry(bench.first, uid).object });
+  expect(entry(next, uid)).not.toHaveProperty('readAt');
 });
