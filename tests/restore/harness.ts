@@ -31,8 +31,8 @@ export class RestoreBench {
   readonly sim: Simulator;
   readonly repository: Repository;
   readonly clock: Clock;
-  /** `behind`: milliseconds that its clock is behind those of Grafana and the store. */
-  readonly machine: { behind: number };
+  /** Milliseconds that the clocks of this machine and the store are behind Grafana's. */
+  readonly behind: { machine: number; store: number };
   /** The record of temporary copies that backups, comparisons and plans go by. */
   previews: KnownPreviews | undefined;
   readonly #client: GrafanaClient;
@@ -43,9 +43,9 @@ export class RestoreBench {
     repository: Repository,
     clock: Clock,
     client: GrafanaClient,
-    machine: { behind: number },
+    behind: RestoreBench['behind'],
   ) {
-    this.machine = machine;
+    this.behind = behind;
     this.sim = sim;
     this.repository = repository;
     this.clock = clock;
@@ -54,9 +54,9 @@ export class RestoreBench {
 
   static async start(options: SimulatorOptions): Promise<RestoreBench> {
     const sim = await startGrafana(options);
-    const machine = { behind: 0 };
+    const behind = { machine: 0, store: 0 };
     const clock: Clock = {
-      now: () => new Date(sim.state.now() - machine.behind),
+      now: () => new Date(sim.state.now() - behind.machine),
       monotonic: () => sim.state.now(),
       // A heartbeat that never comes keeps the process from spinning.
       sleep: (milliseconds, signal) =>
@@ -68,7 +68,7 @@ export class RestoreBench {
     const admin = async (): Promise<string> => 'admin';
     const credentials = basicCredentials(admin, admin);
     const client = GrafanaClient.open({ url: sim.url, credentials, clock, randomness, log: silentLog });
-    const store = new MemoryStore({ clock: { now: () => new Date(sim.state.now()) } });
+    const store = new MemoryStore({ clock: { now: () => new Date(sim.state.now() - behind.store) } });
     const repository = await openRepository({
       store,
       clock,
@@ -77,7 +77,7 @@ export class RestoreBench {
       create: true,
       state: keptFor(store),
     });
-    return new RestoreBench(sim, repository, clock, client, machine);
+    return new RestoreBench(sim, repository, clock, client, behind);
   }
 
   async close(): Promise<void> {

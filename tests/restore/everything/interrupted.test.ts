@@ -53,7 +53,7 @@ it('an organization that a killed restore created gets its members and all else 
 
 it('that is so on a machine whose clock is a little behind that of the one which made the backup', async () => {
   const manifest = { ...(await withoutSecond()), finished: bench.clock.now().toISOString() };
-  bench.machine.behind = 4 * MINUTE;
+  bench.behind.machine = 4 * MINUTE;
   await killedAt(NEW_ORG, manifest);
   bench.sim.advance(MINUTE);
   const { record } = await recorded(manifest);

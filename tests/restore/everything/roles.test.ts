@@ -9,6 +9,7 @@ import { killedAt, recorded } from './recorded.ts';
 setUp();
 
 const SECOND = 2;
+const HOUR = 3_600_000;
 const JOINED = /^(PATCH|POST) \/api\/orgs\/2\/users/;
 const FOLDER = /^POST .*\/folders(\?|$)/;
 
@@ -83,6 +84,19 @@ it('an account loses the role that a killed restore gave it, although one of ano
   const ended = { status: 'complete' as const, entered: [], touched: [], grafana };
   await bench.repository.writeRun({ ...record, ...ended, id: id.replace(/-.*/, '-ffffffff') });
   await recorded(manifest);
+  expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
+});
+
+it.each([
+  ['finished', async (manifest: Manifest) => (await recorded(manifest)).record],
+  ['undone', (_: Manifest, id: string) => undo(bench, id)],
+])('a new account of a Grafana whose clock is ahead loses the role when the restore is %s', async (_, end) => {
+  const manifest = await withoutFolder('Viewer');
+  bench.sim.advanceDated(10 * HOUR);
+  Object.assign(bench.behind, { machine: 10 * HOUR, store: 10 * HOUR });
+  bench.sim.state.users.get(1)!.created = bench.sim.state.now() - HOUR;
+  const { id } = await killedAt(JOINED, manifest);
+  expect(await end(manifest, id)).toMatchObject({ status: 'complete', errors: [], entered: [] });
   expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
 });
 

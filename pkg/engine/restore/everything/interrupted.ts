@@ -67,20 +67,22 @@ export async function accountsEntered({
   const restores = await thoseHere({ instance, signal }, await restoresSince({ repository, signal }, () => true));
   // Each one goes on with what earlier ones left.
   const last = restores.find(({ record, author }) => record.entered !== undefined && repository.trust.counts(author));
-  return last === undefined ? [] : stillThere({ instance, signal }, last.record.entered ?? [], last.record);
+  return last === undefined ? [] : stillThere({ instance, repository, signal }, last.record.entered ?? [], last.record);
 }
 
 /** Of accounts in the record of a run, those that are live: not later ones of the same name. */
 export async function stillThere<One extends Entered>(
-  { instance, signal }: Pick<PlanRequest, 'instance' | 'signal'>,
+  { instance, repository, signal }: Pick<PlanRequest, 'instance' | 'repository' | 'signal'>,
   accounts: readonly One[],
   { started }: Pick<RunRecord, 'started'>,
 ): Promise<One[]> {
+  const { client } = homeOf(instance.orgs);
   const found: One[] = [];
   for (const one of accounts) {
-    const live = await accountOf(homeOf(instance.orgs).client, one.login, signal);
+    const live = await accountOf(client, one.login, signal);
+    const latest = Date.parse(started) + MAX_SKEW + Math.max(client.clockAhead ?? 0, 0);
     // A later account is that of another Grafana, which had the same target.
-    const isLater = Date.parse(stringAt(live, 'createdAt') ?? '') > Date.parse(started) + MAX_SKEW;
+    const isLater = !repository.ignoreClock && Date.parse(stringAt(live, 'createdAt') ?? '') > latest;
     if (numberAt(live, 'id') === one.id && !isLater) {
       found.push(one);
     }
@@ -90,7 +92,7 @@ export async function stillThere<One extends Entered>(
 
 /** Of what a restore gave to accounts, what no one has changed since. */
 export async function stillGiven(
-  asked: Pick<PlanRequest, 'instance' | 'signal'>,
+  asked: Pick<PlanRequest, 'instance' | 'repository' | 'signal'>,
   { gave = [], started }: Pick<RunRecord, 'gave' | 'started'>,
 ): Promise<Entered[]> {
   const found: Entered[] = [];
