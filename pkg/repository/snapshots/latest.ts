@@ -58,7 +58,8 @@ export class SnapshotFinder {
     this.#ports.trust.keys.assertRemembered();
     let newest: ListedManifest | undefined;
     let foreign = 0;
-    for await (const key of this.#newestFirst([LOOK_BACK, Infinity], calls)) {
+    const future: string[] = [];
+    for await (const key of this.#newestFirst([LOOK_BACK, Infinity], calls, future)) {
       const opened = await this.#openUnlessForeign(key, calls);
       if (opened === undefined) {
         foreign++;
@@ -88,7 +89,7 @@ export class SnapshotFinder {
     }
     const { description } = this.#ports.store;
     throw foreign === 0
-      ? new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${description} yet`)
+      ? new DashkeepError('DK_NOT_FOUND', noneIn(description, future.length))
       : new DashkeepError('DK_NOT_FOUND', `no trusted key signed any of the ${foreign} snapshots in ${description}`, {
           advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' }),
         });
@@ -133,8 +134,8 @@ export class SnapshotFinder {
     return found;
   }
 
-  /** Without those from the future. */
-  async *#newestFirst(limits: readonly number[], calls: Abortable): AsyncGenerator<TimedKey> {
+  /** @param skipped - gets the IDs of those from the future */
+  async *#newestFirst(limits: readonly number[], calls: Abortable, skipped: string[] = []): AsyncGenerator<TimedKey> {
     const seen = new Set<string>();
     for (const limit of limits) {
       const keys = await this.#newest(limit, calls);
@@ -142,6 +143,7 @@ export class SnapshotFinder {
       for (const key of keys.filter(({ id }) => !seen.has(id))) {
         seen.add(key.id);
         if (future.has(key.id)) {
+          skipped.push(key.id);
           this.#log.warn(
             { snapshot: key.id, code: 'DK_SNAPSHOT_FUTURE' },
             'a snapshot is dated in the future: it is skipped',
@@ -176,6 +178,13 @@ export class SnapshotFinder {
     this.#log.warn({ snapshot: key.id }, 'a snapshot does not match its trusted signature: it is skipped');
     return undefined;
   }
+}
+
+function noneIn(place: string, future: number): string {
+  const are = future === 1 ? '1 snapshot is' : `${future} snapshots are`;
+  return future === 0
+    ? `there is no snapshot in ${place} yet`
+    : `${are} dated later than the clock, and there is no other one in ${place}: name one by its ID`;
 }
 
 /** @returns the one that starts so. @throws DK_NOT_FOUND when there is none, or more than one */

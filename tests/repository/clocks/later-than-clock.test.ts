@@ -68,4 +68,14 @@ describe('a directory whose newest snapshot is later than the clock', () => {
     expect([after.exit, after.error]).toEqual([0, '']);
     expect((await runMain(['show', real], environment)).error).toBe('');
   });
+
+  it('latest says that all of them are later than a clock that is ignored, and that IDs name them', async () => {
+    const clock = { ...realClock, now: () => new Date(Date.now() - YEAR) };
+    const named = ['restore', real, '--kinds', 'folder', '--ignore-clock'];
+    expect((await runMain(named, environment, { clock })).exit).toBe(0);
+    const { exit, error } = await runMain(['restore', 'latest', '--ignore-clock'], environment, { clock });
+    expect([exit, error]).toEqual([1, expect.stringContaining('2 snapshots are dated later than the clock')]);
+    expect(error).toContain('name one by its ID');
+    expect(error).not.toContain('yet');
+  });
 });
