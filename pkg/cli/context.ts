@@ -73,7 +73,7 @@ export function openContext(): CliContext {
       first ??= now;
       if (now - first > SAME_SIGNAL_MS) {
         process.stderr.write(
-          `\ndashkeep: ended immediately by a second ${name}. Existing snapshots are not affected. If the command was writing to Grafana, \`dashkeep runs\` shows how to continue.\n`,
+          `\ndashkeep: ended immediately by a second ${name}. Existing snapshots are not affected. If the command was writing to Grafana, \`dashkeep runs\` shows how to continue. For a migration, add \`--target <target>/connections/<name>\`.\n`,
         );
         process.exit(130);
       }

@@ -150,8 +150,8 @@ export const RunRecord = z.object({
   /** The run that this restore undoes. */
   undoes: z.string().optional(),
   /**
-   * The connection that a restore wrote to. A record with the same ID in the repository of the connection lists the
-   * touched resources.
+   * The connection that a restore wrote to; earlier releases named it only in the service's own record. The record in
+   * the repository of the connection lists the touched resources.
    */
   connection: z.string().optional(),
   /**

@@ -127,7 +127,7 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
  * lists what can't be restored, however often the same is done.
  */
 export function continues(later: RunRecord, cut: RunRecord): boolean {
-  const { id, undoes, source, connection, request, finish } = cut;
+  const { id, undoes, source, request, finish } = cut;
   const hasEnded = later.status === 'complete' || (later.status === 'partial' && cut.status !== 'partial');
   if (later.kind !== 'restore' || !hasEnded || !mayShareGrafana(later, cut.grafana)) {
     return false;
@@ -141,7 +141,7 @@ export function continues(later: RunRecord, cut: RunRecord): boolean {
     (request !== undefined && isDeepStrictEqual(later.request, request)) ||
     (finish !== undefined && whatIsRestored(later.finish) === whatIsRestored(finish));
   const isCut = cut.status !== 'complete' && later.id > id;
-  return isCut && isSame && later.undoes === undoes && later.source === source && later.connection === connection;
+  return isCut && isSame && later.undoes === undoes && later.source === source;
 }
 
 /** A command without the options that do not say what is restored. */

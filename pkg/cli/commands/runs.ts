@@ -96,7 +96,20 @@ function textOf(
   undo: UndoCommand,
   { later, newer }: Record<'later' | 'newer', RunRecord | undefined>,
 ): string[] {
-  const { id, kind, status, started, finished, by, snapshot, source, failure, errors, touched = [] } = record;
+  const {
+    id,
+    kind,
+    status,
+    started,
+    finished,
+    by,
+    snapshot,
+    source,
+    connection,
+    failure,
+    errors,
+    touched = [],
+  } = record;
   const line = runLine(record);
   // Without a plan, a record of an earlier release may still list what it wrote.
   const isKnown = record.planned !== undefined || touched.length === 0;
@@ -118,7 +131,7 @@ function textOf(
     ...(later?.undoes === id ? fact('undone by', later.id) : isUnfinished ? fact('finished by', later?.id) : []),
     ...(newer === undefined ? [] : linesOf(cutShortOf(newer, undo))),
     ...(isUnfinished && later === undefined && newer === undefined ? linesOf(cutShortOf(record, undo)) : []),
-    ...(isUndoable && newer === undefined ? [`To undo it: ${undo(id)}`] : []),
+    ...(isUndoable && newer === undefined ? [`To undo it: ${undo(id, connection)}`] : []),
   ];
 }
 

@@ -276,7 +276,7 @@ async function applyRecorded(
       facts = { ...facts, ...noted };
       run.note(noted);
     };
-    run.note({ finish });
+    note({ finish, ...compact({ connection: flags.to }) });
     return runRestore(session, { request, plan, safetySnapshot, confirm }, { ...run, note });
   });
   try {

@@ -1,6 +1,7 @@
 import { isConflict } from '../../contract/reasons/restore/plan.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { shellWord } from '../../lib/shell-word.ts';
+import { targetOfConnection } from '../../operations/connection.ts';
 import { FLAG_VARIABLES } from '../config/configuration.ts';
 import type { CliContext } from '../context.ts';
 
@@ -54,15 +55,27 @@ export function overwriteCommand(
 /** Options of a run that another run needs, too: where the repository and Grafana are, not what was asked for. */
 const OF_ONE_RUN = new Set(['orgs', 'kinds']);
 
-/** Makes the command that plans and does the undo of a run, with the same repository and Grafana. */
-export type UndoCommand = (run: string) => string;
+/**
+ * Makes the command that plans and does the undo of a run, with the same repository and Grafana.
+ * @param connection - that the run wrote to
+ */
+export type UndoCommand = (run: string, connection?: string) => string;
 
 /** @returns what makes it, with the options that say where both are */
 export function undoCommand(context: Pick<CliContext, 'environment'>, flags: object): UndoCommand {
   const isPlace = ([name]: [string, unknown]): boolean =>
     name === 'to' || (FLAG_VARIABLES.has(optionOf(name)) && !OF_ONE_RUN.has(name));
   const place = Object.fromEntries(Object.entries(flags).filter(isPlace));
-  return (run) => finishCommand(context, { undo: run, ...place }, undefined);
+  return (run, connection) => {
+    const there = connection === undefined ? place : { ...place, ...above(place, connection), to: connection };
+    return finishCommand(context, { undo: run, ...there }, undefined);
+  };
+}
+
+/** A migration is undone from the repository of its snapshots, above that of the connection, which lists it. */
+function above({ target }: { target?: unknown }, name: string): { target?: string } {
+  const below = targetOfConnection('', { name });
+  return typeof target === 'string' && target.endsWith(below) ? { target: target.slice(0, -below.length) } : {};
 }
 
 function optionOf(name: string): string {

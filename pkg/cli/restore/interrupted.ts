@@ -40,7 +40,7 @@ export interface CutShort {
 /** The same by what the run noted. */
 export function cutShort(
   run: string,
-  { counts, planned, touched, snapshot, undoes, entered }: RunFacts,
+  { counts, planned, touched, snapshot, undoes, entered, connection }: RunFacts,
   finish: string,
   undo: UndoCommand,
 ): CutShort {
@@ -60,7 +60,7 @@ export function cutShort(
       length > 0 ? [{ login, organizations: length }] : [],
     ),
     finish,
-    undo: isUndoable ? undo(run) : undefined,
+    undo: isUndoable ? undo(run, connection) : undefined,
   };
 }
 
@@ -174,6 +174,7 @@ export async function warnInterrupted(
 export function cutShortOf({ id, ...run }: RunFacts & Pick<RunRecord, 'id' | 'restore'>, undo: UndoCommand): CutShort {
   // A plan of the service has no command, and an earlier release kept none.
   const way = run.restore === undefined ? 'run the same command again' : 'open it in the app, under History';
-  const again = run.undoes === undefined ? `${way} (snapshot ${run.source ?? 'unknown'})` : undo(run.undoes);
+  const again =
+    run.undoes === undefined ? `${way} (snapshot ${run.source ?? 'unknown'})` : undo(run.undoes, run.connection);
   return { ...cutShort(id, run, run.finish ?? again, undo), written: run.counts?.['written'] };
 }
