@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
 import type { Manifest } from '../contract/manifest.ts';
+import type { ReasonCode } from '../contract/reasons/catalogue.ts';
 import { hasRoles, type RunLine, type RunRecord } from '../contract/runs.ts';
 import { mayShareGrafana } from '../grafana/server-identity.ts';
 import type { Abortable } from '../lib/abortable.ts';
@@ -171,9 +172,12 @@ export async function interruptedRestores(
     const stored = await repository.run(id, calls);
     if (stored !== undefined && repository.trust.counts(stored.author)) {
       const [run = stored.record] = await asTheyAre(repository, [stored.record], calls);
-      const hasWritten = (run.touched ?? []).length > 0 || hasRoles(run);
-      const isCut =
-        run.status === 'interrupted' ? (run.planned ?? 0) > 0 || hasWritten : run.status === 'failed' && hasWritten;
+      const { status, planned = 0, connection, failure } = run;
+      const { written = 0, unchecked = 0 } = run.counts;
+      const hasWritten = written + unchecked > 0 || (run.touched ?? []).length > 0 || hasRoles(run);
+      // What was written when the service was killed, only the repository of the connection says.
+      const mayHave = connection !== undefined && failure?.advice?.code === ('finish-or-undo-run' satisfies ReasonCode);
+      const isCut = status === 'interrupted' ? planned > 0 || hasWritten || mayHave : status === 'failed' && hasWritten;
       if (isCut) {
         cut.push(run);
       }

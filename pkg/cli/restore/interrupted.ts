@@ -31,6 +31,8 @@ export interface CutShort {
   admins: { login: string; organizations: number }[];
   /** The address of the Grafana that it wrote to, where that is another one than now. */
   grafana?: string;
+  /** The connection that the service sent it to, whose repository has the full record. */
+  connection?: string;
   /** The command that goes on where it ended. */
   finish: string;
   /** The command that takes it back; undefined without a safety snapshot, unless only roles have to be taken back. */
@@ -40,17 +42,18 @@ export interface CutShort {
 /** The same by what the run noted. */
 export function cutShort(
   run: string,
-  { counts, planned, touched, snapshot, undoes, entered, connection }: RunFacts,
+  { counts, planned, touched, snapshot, undoes, entered, connection, restore }: RunFacts & Pick<RunRecord, 'restore'>,
   finish: string,
   undo: UndoCommand,
 ): CutShort {
   const { written = 0, unchecked = 0 } = counts ?? {};
   // Records of earlier releases lack the counts.
   const isUntouched = counts?.['written'] === 0 && unchecked === 0;
-  const isUndoable = isUntouched ? hasRoles({ entered }) : snapshot !== undefined;
+  const there = restore === undefined ? undefined : connection;
+  const isUndoable = isUntouched ? hasRoles({ entered }) : snapshot !== undefined || there !== undefined;
   return {
     run,
-    ...compact({ undoes }),
+    ...compact({ undoes, connection: there }),
     written,
     planned,
     unchecked,
@@ -80,29 +83,38 @@ export function linesOf({
   safetySnapshot,
   admins,
   grafana,
+  connection,
   finish,
   undo,
 }: CutShort): string[] {
+  const isHere = connection === undefined;
   // Without a safety snapshot, a restore continues even if its record cannot be written.
-  const uncounted = safetySnapshot === undefined ? 'others' : `${unchecked} more`;
+  const uncounted = safetySnapshot === undefined && isHere ? 'others' : `${unchecked} more`;
   const more = unchecked === 0 ? '' : `, ${uncounted} may have been written`;
-  const [name, noun] = undoes === undefined ? [`Restore ${run}`, 'restore'] : [`Undo ${run}`, 'undo'];
+  const to = isHere ? '' : ` to connection ${connection}`;
+  const [name, noun] = undoes === undefined ? [`Restore ${run}${to}`, 'restore'] : [`Undo ${run}${to}`, 'undo'];
   const ways = undo === undefined ? 'Finishing it' : 'Finishing or undoing it';
-  const state = safetySnapshot === undefined ? 'There is no snapshot of the previous state.' : undefined;
+  const state =
+    safetySnapshot === undefined
+      ? 'There is no snapshot of the previous state.'
+      : `The previous state is in snapshot ${safetySnapshot}.`;
+  const record = `dashkeep runs ${run} --target <target>/connections/${connection}`;
+  const elsewhere = `To see what it wrote, and whether it was finished or undone since: ${record}`;
+  const before = isHere ? (planned === undefined ? undefined : state) : elsewhere;
   return [
-    planned === undefined
+    planned === undefined && isHere
       ? `${name} ended before it wrote anything to Grafana.`
-      : written === undefined
+      : planned === undefined || written === undefined
         ? `${name} is not complete.`
         : `${name} did not finish: ${written} of ${amountOf(planned)} written and checked${more}.`,
-    ...(planned !== undefined ? [state ?? `The previous state is in snapshot ${safetySnapshot}.`] : []),
+    ...(before === undefined ? [] : [before]),
     ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana at ${grafana}.`]),
     ...admins.map(
       ({ login, organizations }) =>
         `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} takes back this access, but finishing keeps a role that the snapshot gives it.`,
     ),
     `To finish it: ${finish}`,
-    ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`, CONFIRMS]),
+    ...(undo === undefined || (planned === undefined && isHere) ? [] : [`To undo it: ${undo}`, CONFIRMS]),
   ].map(printable);
 }
 
@@ -173,8 +185,10 @@ export async function warnInterrupted(
 /** The same of a run by its record. */
 export function cutShortOf({ id, ...run }: RunFacts & Pick<RunRecord, 'id' | 'restore'>, undo: UndoCommand): CutShort {
   // A plan of the service has no command, and an earlier release kept none.
-  const way = run.restore === undefined ? 'run the same command again' : 'open it in the app, under History';
-  const again =
-    run.undoes === undefined ? `${way} (snapshot ${run.source ?? 'unknown'})` : undo(run.undoes, run.connection);
+  const { restore, connection, undoes, source } = run;
+  const isOfApp = restore !== undefined || connection !== undefined;
+  const way = isOfApp ? 'open it in the app, under History' : 'run the same command again';
+  const of = source === undefined && isOfApp ? '' : ` (snapshot ${source ?? 'unknown'})`;
+  const again = undoes === undefined ? `${way}${of}` : undo(undoes, connection);
   return { ...cutShort(id, run, run.finish ?? again, undo), written: run.counts?.['written'] };
 }

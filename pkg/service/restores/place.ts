@@ -2,7 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { OnProgress } from '../../engine/progress.ts';
-import type { Plan, Restored } from '../../engine/restore/types.ts';
+import type { Plan, Restored, RunFacts } from '../../engine/restore/types.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import type { Connection } from '../../operations/connection.ts';
 import { withInstance } from '../../operations/grafana.ts';
@@ -54,7 +54,7 @@ export async function withPlace<T>(
     const source = await target.session(signal, { caller });
     // The plan may be applied when what was lent for it is long closed.
     const apply: Place['apply'] = (run, plan, writes) =>
-      connections.use(name, caller, run.signal, (lent) => recorded(lent, run, plan, writes));
+      connections.use(name, caller, run.signal, (lent) => recorded(lent, name, run, plan, writes));
     const read: Place['read'] = (within, reads) =>
       connections.use(name, caller, within, (lent) => withInstance(lent.grafana(), within, reads));
     return work({ ...asker, source, session, connection, apply, read });
@@ -66,13 +66,25 @@ function connected({ grafana }: Session, run: Run, writes: Writes): Promise<RunO
 }
 
 /** With a record in the repository of the connection, as `dashkeep migrate` keeps it. */
-async function recorded(session: Session, run: Run, { undoes }: Plan, writes: Writes): Promise<RunOutcome<Restored>> {
+async function recorded(
+  session: Session,
+  connection: string,
+  run: Run,
+  { undoes }: Plan,
+  writes: Writes,
+): Promise<RunOutcome<Restored>> {
   const { id, by, signal, onProgress } = run;
   const trigger = undoes === undefined ? 'manual' : 'undo';
   const asked = compact({ id, kind: 'restore' as const, trigger, by, signal, onProgress });
   // The safety snapshot is in the repository of the connection.
   const { snapshot: _, ...seen } = await recordRun(session, asked, async (one) => {
-    const outcome = await connected(session, one, writes);
+    one.note({ connection });
+    const note = (facts: RunFacts): void => {
+      one.note(facts);
+      const { planned, counts } = facts;
+      run.note(compact({ planned, counts }));
+    };
+    const outcome = await connected(session, { ...one, note }, writes);
     return { ...outcome, value: outcome };
   });
   return seen;
