@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { isFull, type Manifest } from '../../contract/manifest.ts';
 import { runBackup } from '../../operations/backup.ts';
 import { recordRun } from '../../operations/run.ts';
 import type { Exit, Register } from '../command.ts';
@@ -8,6 +9,7 @@ import { withSession } from '../open.ts';
 import { askedBy, collect, withBy, withGrafana, withKinds, withTarget } from '../options.ts';
 import { printChecks } from '../output/checks.ts';
 import { progressPrinter } from '../output/output.ts';
+import { assertLatestWanted, narrowerThanBefore } from '../restore/about.ts';
 import { checkConnection } from '../restore/check-connection.ts';
 import { restoreCommand, type RestoreCommandFlags } from '../restore/command.ts';
 import { withAnswers, withProtected, withSelection } from '../restore/options.ts';
@@ -61,17 +63,27 @@ async function migrate(context: CliContext, flags: Flags): Promise<Exit> {
   if ((from === undefined) === (flags.undo === undefined)) {
     throw new DashkeepError('DK_USAGE', 'specify a snapshot with --from, or a run with --undo');
   }
-  return restoreCommand(context, from === 'live' ? await liveSnapshot(context, flags) : from, others);
+  if (from !== 'live') {
+    return restoreCommand(context, from, others);
+  }
+  const made = await liveSnapshot(context, flags);
+  const exit = await restoreCommand(context, made.id, others);
+  return isFull(made) || exit !== 0 ? exit : 3;
 }
 
-/** Creates a snapshot of the source. @returns its ID */
-async function liveSnapshot(context: CliContext, { kinds: _, ...flags }: Flags): Promise<string> {
+/**
+ * Creates a snapshot of the source.
+ * @throws DK_CONFIRMATION as for the latest snapshot, when everything is sent and it is not all there was
+ */
+async function liveSnapshot(context: CliContext, { kinds: _, ...flags }: Flags): Promise<Manifest> {
   const progress = progressPrinter(context, flags.json === true);
   const asked = { kind: 'backup', trigger: 'manual', ...askedBy(flags), signal: context.signal } as const;
   const choice = backupChoice(new Configuration(context.environment, flags));
   const run = { ...asked, onProgress: progress.report };
-  const { id } = await withSession(context, flags, true, (session) =>
-    recordRun(session, run, (one) => runBackup(session, choice, one)),
-  ).finally(progress.end);
-  return id;
+  return withSession(context, flags, true, async (session) => {
+    const made = await recordRun(session, run, (one) => runBackup(session, choice, one)).finally(progress.end);
+    const named = { ...flags, named: 'latest', selection: {} };
+    await assertLatestWanted(context, made, await narrowerThanBefore(context, session.repository, made, named), named);
+    return made;
+  });
 }
