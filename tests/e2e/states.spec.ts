@@ -165,7 +165,7 @@ const STATES = [
   { protection: 'partial', heading: 'Last backup incomplete' },
   { protection: 'uncovered', heading: 'Part of Grafana is not backed up' },
   { protection: 'late', heading: 'Backups are overdue' },
-  { protection: 'failed', heading: 'The last backup failed' },
+  { protection: 'failed', heading: 'Backups are failing' },
   { protection: 'never', heading: 'Nothing is backed up yet' },
 ] as const;
 

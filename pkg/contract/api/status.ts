@@ -12,11 +12,12 @@ import { SnapshotRow } from './snapshots.ts';
  * yes: the newest backup is on time and covers everything, except what someone chose to leave out. uncovered: on time,
  * but it leaves out something that no one chose to leave out; `coverage` and `notCovered` name it. partial: on time,
  * but some resources are missing from it. late: none within twice the schedule's interval. failed: the last one failed
- * and none has succeeded since, though still in time. never: none yet. unconfigured: no target or no token. untrusted:
- * the repository is not as the service left it, and no one has accepted that yet. shrunk: on time, but much is missing
- * that the last full one has, and no one has accepted that yet. unreadable: on time, but the private key that is set
- * does not decrypt it; without any private key, this is not tested. unknown: the service has not read the target yet,
- * or could not since its start, so there may be backups; or Grafana has not said yet which organizations exist.
+ * and none has succeeded since, or no other can run, for example because Grafana refuses the credentials; the newest is
+ * still on time. never: none yet. unconfigured: no target or no token. untrusted: the repository is not as the service
+ * left it, and no one has accepted that yet. shrunk: on time, but much is missing that the last full one has, and no
+ * one has accepted that yet. unreadable: on time, but the private key that is set does not decrypt it; without any
+ * private key, this is not tested. unknown: the service has not read the target yet, or could not since its start, so
+ * there may be backups; or Grafana has not said yet which organizations exist.
  */
 export const Protection = z.enum([
   'yes',

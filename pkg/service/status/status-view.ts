@@ -139,6 +139,7 @@ export class StatusView {
         configured: target.configured,
         untrusted: statusCache.findings.length > 0,
         tokenUsable: this.tokenUsable,
+        tokenState: this.token.state,
         isRead: statusCache.repository !== undefined,
         newest,
         lastBackup,

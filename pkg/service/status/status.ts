@@ -1,6 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import type { Coverage } from '../../contract/coverage.ts';
-import type { Protection, ScheduleStatus, Status } from '../../contract/api/status.ts';
+import type { Protection, ScheduleStatus, Status, TokenState } from '../../contract/api/status.ts';
 import { SCHEDULED_JOBS, type SettingsValues } from '../../contract/api/settings.ts';
 import { failureText, type DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
@@ -95,6 +95,7 @@ export interface ProtectionFacts {
   /** Whether the repository differs from what the service remembers. */
   untrusted: boolean;
   tokenUsable: boolean;
+  tokenState: TokenState;
   /** Whether the repository was read since the start. */
   isRead: boolean;
   newest: Pick<SnapshotSummary, 'time' | 'status' | 'shrunk'> | undefined;
@@ -133,6 +134,10 @@ export function protectionOf(facts: ProtectionFacts): Protection {
   // With a clock that is behind, what fails now looks older than the newest backup.
   const isBehind = age * 1000 < -MAX_SKEW;
   if (lastBackup?.status === 'failed' && (isBehind || lastBackup.started > newest.time)) {
+    return 'failed';
+  }
+  // No backup can run until someone acts. While Grafana is away, that is not known.
+  if (!tokenUsable && !['waiting', 'unknown'].includes(facts.tokenState)) {
     return 'failed';
   }
   if (facts.unreadable === true) {

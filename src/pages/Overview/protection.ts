@@ -132,7 +132,7 @@ function verdictOnBackups(status: Status): Verdict {
     case 'failed':
       return {
         tone: 'error',
-        title: t('protection.failed', 'The last backup failed'),
+        title: t('protection.failed', 'Backups are failing'),
         text:
           last === undefined
             ? noneComplete(status)

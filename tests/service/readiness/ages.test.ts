@@ -247,7 +247,8 @@ it.each([
 ])('is %s if the last backup failed, with %s', (protection, _, time) => {
   const newest = { time, status: 'complete' } as const;
   const lastBackup = { status: 'failed', started: ago(1) } as const;
-  const known = { configured: true, untrusted: false, tokenUsable: true, isRead: true, uncovered: false, target: {} };
+  const usable = { configured: true, tokenUsable: true, tokenState: 'valid', isRead: true } as const;
+  const known = { ...usable, untrusted: false, uncovered: false, target: {} };
   expect(protectionOf({ ...known, newest, lastBackup, intervalSeconds: 7200, now: NOW })).toBe(protection);
 });
 

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Status } from '../../../pkg/contract/api/status.ts';
+import { call } from '../../simulator/http.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+
+let grafana: Simulator;
+let service: TestService;
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4' });
+  service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_ORGS: 'all' } });
+});
+afterEach(async () => {
+  await service.stop();
+  await removeDirectory(service.directory);
+  await grafana.close();
+});
+
+const status = async (): Promise<Status> => (await service.call('GET', '/status')).json as Status;
+
+async function startAgain(environment: Record<string, string | undefined> = {}): Promise<void> {
+  await service.stop();
+  const { directory } = service;
+  service = await startService({
+    ...{ grafanaUrl: grafana.url, directory, environment: { DASHKEEP_ORGS: 'all', ...environment } },
+  });
+}
+
+it.each([
+  ['the token and the password', 'password-wrong', { GRAFANA_ADMIN_PASSWORD: 'another' }],
+  ['the token, without an admin,', 'invalid', { GRAFANA_ADMIN_USER: undefined, GRAFANA_ADMIN_PASSWORD: undefined }],
+])('is failed, although the last backup is complete, while Grafana refuses %s', async (_, state, environment) => {
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  const { snapshot } = await service.ended(json.id);
+  await expect.poll(async () => (await status()).newest?.id, { timeout: 20_000 }).toBe(snapshot);
+  expect(await status()).toMatchObject({ protection: 'yes', token: { state: 'valid' } });
+
+  for (const { id } of [...grafana.state.org(1).serviceAccounts.values()]) {
+    await call(grafana, 'admin:admin', `DELETE /api/serviceaccounts/${id}`);
+  }
+  await startAgain(environment);
+  await expect.poll(async () => (await status()).token.state, { timeout: 20_000 }).toBe(state);
+  await expect.poll(async () => (await status()).newest?.id, { timeout: 20_000 }).toBe(snapshot);
+  expect((await status()).protection).toBe('failed');
+});
