@@ -12,7 +12,7 @@ import { mirror } from '../engine/mirror/mirror.ts';
 import { publishedBy } from '../engine/runs.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
-import { pendingRewrapFinding, foreignIdentityFinding } from '../repository/encryption/recipient-findings.ts';
+import { foreignIdentityFinding, pendingRewrapFinding, REPLACED } from '../repository/encryption/recipient-findings.ts';
 import { idAfter } from '../repository/layout.ts';
 import { isLater, laterThanClock, misdated, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
@@ -76,7 +76,7 @@ export async function runBackup(
     }
     return published;
   });
-  append(warnings, recipientWarnings(session, before));
+  append(warnings, recipientWarnings(session, manifest, before));
   const rest = signal.aborted ? { ...run, signal: AbortSignal.timeout(CLOSING_MS) } : run;
   if (before === undefined && repository.encrypted && (await hasUnencrypted(repository, rest.signal))) {
     const earlier = reason('earlier-unencrypted', { command: 'dashkeep copy <target>' });
@@ -144,14 +144,21 @@ async function hasUnencrypted({ store }: Session['repository'], signal: AbortSig
 }
 
 /** What the current recipients cannot read, and whether the identity given can read what was written. */
-function recipientWarnings({ repository, log }: Session, before: Manifest | undefined): KnownReason[] {
+function recipientWarnings(
+  { repository, log }: Session,
+  manifest: Manifest,
+  before: Manifest | undefined,
+): KnownReason[] {
   const { keyring } = repository;
   const findings = [pendingRewrapFinding(keyring), foreignIdentityFinding(keyring)].filter((one) => one !== undefined);
   for (const { why, advice } of findings) {
     log.warn({ advice: sentenceOf(advice) }, sentenceOf(why));
   }
-  const isReplaced = keyring.isSuccessor && before === undefined && keyring.latecomers.length === 0;
-  return [...findings.map(({ why }) => why), ...(isReplaced ? [reason('recipients-replaced')] : [])];
+  // Under a new key, nothing has the ID that it had.
+  const known = new Set(before?.resources.map(({ object }) => object));
+  const isFirst = !manifest.resources.some(({ object }) => known.has(object));
+  const isReplaced = keyring.isSuccessor && isFirst && keyring.latecomers.length === 0;
+  return [...findings.map(({ why }) => why), ...(isReplaced ? [REPLACED.why] : [])];
 }
 
 /** Makes a snapshot of an archive. @throws what an import throws: then there is no snapshot */

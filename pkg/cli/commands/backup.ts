@@ -1,9 +1,8 @@
-import { asDashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Loss } from '../../contract/losses/losses.ts';
 import { isFull, problemCount, type Manifest } from '../../contract/manifest.ts';
-import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
-import type { Finding } from '../../contract/findings.ts';
 import { isNotAskedFor } from '../../engine/scope.ts';
 import { backupReport } from '../../engine/backup/report.ts';
 import { runBackup } from '../../operations/backup.ts';
@@ -17,6 +16,7 @@ import {
   shrunkReason,
   upgradeReason,
 } from '../../repository/snapshots/coverage.ts';
+import { REPLACED } from '../../repository/encryption/recipient-findings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
@@ -69,21 +69,28 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
     signal: context.signal,
     onProgress: progress.report,
   } as const;
+  let isReplaced = false;
   const { manifest, findings, isSigned } = await withGrafanaSession(context, flags, true, async (session) => {
     const { keys } = session.repository.trust;
-    const made = await recordRun(session, run, (one) => runBackup(session, choice, one));
+    const made = await recordRun(session, run, async (one) => {
+      const outcome = await runBackup(session, choice, one);
+      isReplaced = outcome.warned?.some(({ code }) => code === REPLACED.why.code) === true;
+      return outcome;
+    });
     const found = (await keys.target?.read())?.findings ?? [];
     return { manifest: made, findings: found, isSigned: keys.state === undefined || keys.own !== undefined };
   }).finally(progress.end);
   printResult(context, flags, backupReport(manifest), () => printReport(context, manifest, configuration));
-  printFindings(context, flags, findings);
+  const { why, advice } = REPLACED;
+  const replaced = isReplaced ? [new DashkeepError('DK_ENCRYPTION', sentenceOf(why), { advice })] : [];
+  printWarnings(context, flags, [...replaced, ...findings.map(findingError)]);
   // A state that cannot be written was reported: without a signature, the snapshot may not count later.
-  return isFull(manifest) && findings.length === 0 && isSigned ? 0 : 3;
+  return isFull(manifest) && findings.length === 0 && isSigned && !isReplaced ? 0 : 3;
 }
 
-/** Changes of the repository are reported after each backup until someone accepts them. */
-function printFindings(context: CliContext, { json }: Flags, findings: readonly Finding[]): void {
-  for (const { code, message, hint } of findings.map(findingError)) {
+/** Changes of the repository, reported after each backup until someone accepts them, and of who can read it. */
+function printWarnings(context: CliContext, { json }: Flags, warnings: readonly DashkeepError[]): void {
+  for (const { code, message, hint } of warnings) {
     if (json === true) {
       context.log.warn({ code, advice: hint }, message);
     } else {

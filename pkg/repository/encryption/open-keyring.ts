@@ -188,10 +188,12 @@ export async function openKeyring(
     readable ??
     (secrets.rewraps === true && before !== undefined ? { key: before, readers: [], passedOver: [] } : undefined);
   const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients, passedOver: [] };
+  const isOfOthers = before === undefined && !given.some((one) => recipients.includes(one));
+  const replaced = rewrapped === undefined ? (isOfOthers ? own.at(-1)?.key : before) : undefined;
   let isStored = false;
   const storeKey = async (): Promise<void> => {
     assertRecipients(recipients);
-    if (rewrapped === undefined && before !== undefined) {
+    if (replaced !== undefined) {
       // What they cannot read must not be part of new snapshots. Stored under the same ids, it would take the place of
       // what the earlier recipients can read.
       ports.log.warn(
@@ -207,13 +209,12 @@ export async function openKeyring(
     await storeKey();
   }
   return makeKeyring({
-    ...{ recipients, identities, unlocked, keys },
+    ...{ recipients, identities, unlocked, keys, current: current.key },
     // Anyone who only looks leaves no key; what writes after all, such as a restore, stores it first.
     ...(create || secrets.rewraps === true ? {} : { storeKey }),
     isOutdated: async () => !isStored && (await readLocal(ports, repository))?.key.id !== local?.key.id,
-    current: current.key,
     readers: current.readers.filter((one) => !current.passedOver.includes(one)),
-    isSuccessor: (before !== undefined && before.id !== current.key.id) || remembered.length > 1,
+    isSuccessor: replaced !== undefined || remembered.some(({ key }) => key.id < current.key.id),
     trusted: [...trusted, ...remembered.map(({ key }) => key)],
   });
 }

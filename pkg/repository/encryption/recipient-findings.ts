@@ -1,4 +1,5 @@
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { timeOfId } from '../layout.ts';
 import type { Keyring } from './keyring.ts';
 
 /** Who cannot read what is written, and what to do about it. */
@@ -25,4 +26,27 @@ export function foreignIdentityFinding({
   return readsObjects && isForOthers
     ? { why: reason('identity-of-others'), advice: reason('correct-identity') }
     : undefined;
+}
+
+/** For how long a service warns that all recipients were replaced, in milliseconds. */
+const REPLACED_MS = 7 * 24 * 3_600_000;
+
+/** What is said after a backup for other recipients than all earlier ones. */
+export const REPLACED: RecipientFinding = { why: reason('recipients-replaced'), advice: reason('same-recipients') };
+
+/**
+ * Recipients of whom none can read the earlier snapshots; undefined where one can, or a week later.
+ * @param successor - ID of the key that replaced another one, for these recipients
+ * @param newest - ID of the newest snapshot
+ */
+export function replacedFinding(
+  successor: string | undefined,
+  newest: string | undefined,
+  now: Date,
+): RecipientFinding | undefined {
+  if (successor === undefined || newest === undefined) {
+    return undefined;
+  }
+  const since = timeOfId(successor).getTime();
+  return timeOfId(newest).getTime() >= since && now.getTime() - since < REPLACED_MS ? REPLACED : undefined;
 }

@@ -1,9 +1,10 @@
 import type { NotificationEvent } from '../../contract/api/settings.ts';
 import { ERROR_CATALOGUE } from '../../contract/errors.ts';
 import { problemCount } from '../../contract/manifest.ts';
-import { reason, type ReasonCode } from '../../contract/reasons/catalogue.ts';
+import { reason, sentenceOf, type ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
 import { runLine, type RunRecord } from '../../contract/runs.ts';
+import { REPLACED } from '../../repository/encryption/recipient-findings.ts';
 import { RUN_NAMES } from '../runs/names.ts';
 import type { ReportedChange } from './change-report.ts';
 
@@ -91,18 +92,16 @@ export function noticesOf(record: RunRecord, before: RunRecord | undefined, isTo
   const ended = noticeOf(record, before, isTold);
   // Anyone who can edit one resource can make a backup partial.
   const loss = status === 'partial' ? lossNotice(record, before) : undefined;
+  const run = { id, kind, status, trigger, started, finished, snapshot };
+  const replaced = warnedOf(record, REPLACED.why.code);
   return [
     ...(ended === undefined ? [] : [ended]),
     ...(loss === undefined ? [] : [loss]),
-    ...(upgrade === undefined
+    ...(upgrade === undefined ? [] : [{ event: 'upgraded' as const, text: `${reasonSentence(upgrade)}.`, run }]),
+    // Anyone who commands the service may have done so, and the owner would read no later backup.
+    ...(replaced === undefined
       ? []
-      : [
-          {
-            event: 'upgraded' as const,
-            text: `${reasonSentence(upgrade)}.`,
-            run: { id, kind, status, trigger, started, finished, snapshot },
-          },
-        ]),
+      : [{ event: 'repository' as const, text: `${reasonSentence(replaced)}. ${sentenceOf(REPLACED.advice)}`, run }]),
   ];
 }
 

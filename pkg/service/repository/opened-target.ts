@@ -96,6 +96,12 @@ export class OpenedTarget {
     return this.#repository?.keyring.latecomers ?? [];
   }
 
+  /** ID of a key that replaced one for other recipients, as far as the repository was opened. */
+  get successor(): string | undefined {
+    const { isSuccessor = false, current, latecomers = [] } = this.#repository?.keyring ?? {};
+    return isSuccessor && latecomers.length === 0 ? current?.id : undefined;
+  }
+
   /** Grafana in the caller's organization. The home organization needs no id: a small token may not ask for its own. */
   grafanaOf({ org, home }: Caller): GrafanaLink {
     return { ...this.grafana, orgs: home ? undefined : [org] };

@@ -80,6 +80,11 @@ export class RepositoryCache {
     return this.#current?.target.latecomers ?? [];
   }
 
+  /** As the target says. */
+  get successor(): string | undefined {
+    return this.#current?.target.successor;
+  }
+
   /**
    * Lends the target of the settings in force; one that was replaced meanwhile is closed when nobody uses it.
    * @throws DK_UNCONFIGURED without a target, and whatever opening it throws

@@ -2,6 +2,7 @@ import type { Status } from '../../contract/api/status.ts';
 import { type DashkeepError, failureText, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
+import type { Clock } from '../../contract/ports.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import { append } from '../../lib/append.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
@@ -15,7 +16,7 @@ import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { copyAdvice, copyProblem } from '../copy/problem.ts';
 import type { SecondCopy } from '../copy/second-copy.ts';
-import { pendingRewrapFinding } from '../../repository/encryption/recipient-findings.ts';
+import { pendingRewrapFinding, replacedFinding } from '../../repository/encryption/recipient-findings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { untrustedFinding } from '../../repository/signing/signers.ts';
 import { unmendable } from '../../repository/verify/problems.ts';
@@ -35,6 +36,7 @@ export interface WarningSources {
     secondCopy: SecondCopy;
     journal: Journal;
     notifier: Notifier;
+    clock: Clock;
   };
   /** The last verification of everything. */
   verified?: Pick<RunLine, 'status' | 'failure' | 'warned' | 'problems' | 'counts'> | undefined;
@@ -125,9 +127,12 @@ export function allWarnings(
       warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), reason('correct-schedule')));
     }
   }
-  const added = pendingRewrapFinding(parts.repositoryCache);
-  if (added !== undefined) {
-    warnings.push(warningOf('DK_ENCRYPTION', added.why, added.advice));
+  const newest = parts.statusCache.repository?.newest?.id;
+  const replaced = replacedFinding(parts.repositoryCache.successor, newest, parts.clock.now());
+  for (const found of [pendingRewrapFinding(parts.repositoryCache), replaced]) {
+    if (found !== undefined) {
+      warnings.push(warningOf('DK_ENCRYPTION', found.why, found.advice));
+    }
   }
   append(warnings, copyWarnings(parts.secondCopy));
   const identity = parts.settings.view().secrets.ageIdentity.set;

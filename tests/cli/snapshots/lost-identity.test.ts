@@ -53,7 +53,8 @@ it('after a lost identity, the next backup is one that the new identity restores
     expect((await runMain([command], { ...environment, ...replaced })).error).not.toContain('new key');
   }
   const backup = await runMain(['backup'], { ...environment, ...replaced });
-  expect(backup.exit, backup.out + backup.error).toBe(0);
+  expect(backup.exit, backup.out + backup.error).toBe(3);
+  expect(backup.out).toContain(`warning: ${sentenceOf(reason('recipients-replaced'))}\nSet DASHKEEP_AGE_RECIPIENTS to`);
   expect(backup.error).toContain('none of the age recipients can read the existing objects');
   const { json } = await runMain(['runs', '--json'], { ...environment, ...replaced });
   const uncounted = expect.stringMatching(/^changes since snapshot \S+ were not counted/);
@@ -64,13 +65,23 @@ it('after a lost identity, the next backup is one that the new identity restores
   expect(await keyCheck(replaced)).toEqual([]);
   const restore = await runMain(['restore', 'latest', '--overwrite', '--apply'], { ...environment, ...replaced });
   expect(restore.exit, restore.out + restore.error).toBe(0);
+  expect((await runMain(['backup'], { ...environment, ...replaced })).exit).toBe(0);
+});
+
+it('on a new machine, the first backup for other recipients than the owner of the identity exits with 3', async () => {
+  const wrong = { DASHKEEP_AGE_RECIPIENTS: secondRecipient, DASHKEEP_AGE_IDENTITY: first };
+  const fresh = { ...environment, ...wrong, DASHKEEP_STATE_DIR: `${directory.path}/fresh` };
+  const { exit, out, error } = await runMain(['backup'], fresh);
+  expect(exit, out + error).toBe(3);
+  expect(out).toContain(sentenceOf(reason('recipients-replaced')));
+  expect(error).toContain('none of the age recipients can read the existing objects');
 });
 
 it('under a new key, only what was overwritten counts as changed, as far as the given identity decrypts the earlier backup', async () => {
   const third = await identityToRecipient(await generateIdentity());
   const replaced = { DASHKEEP_AGE_RECIPIENTS: secondRecipient, DASHKEEP_AGE_IDENTITY: first };
   const same = await runMain(['backup'], { ...environment, ...replaced });
-  expect(same.exit, same.out + same.error).toBe(0);
+  expect(same.exit, same.out + same.error).toBe(3);
   expect(same.out + same.error).not.toMatch(/unusually|cannot be compared|were not counted/);
 
   for (const uid of [...grafana.state.org(1).dashboards.keys()].slice(0, 25)) {

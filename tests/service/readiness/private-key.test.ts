@@ -1,7 +1,7 @@
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import type { Doctor } from '../../../pkg/contract/api/status.ts';
 import type { Readiness } from '../../../pkg/contract/api/readiness.ts';
@@ -15,14 +15,15 @@ let grafana: Simulator;
 let service: TestService;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 
-beforeAll(async () => {
+beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2' });
   grafana.seedDashboards({ count: 3, folders: 1, v2Share: 0 });
   directory = await temporaryDirectory();
 });
-afterAll(async () => {
+afterEach(async () => {
   await service?.stop();
-  await Promise.all([grafana?.close(), directory?.remove()]);
+  service = undefined!;
+  await Promise.all([grafana.close(), directory.remove()]);
 });
 
 const status = async () => (await service.call('GET', '/status')).json;
@@ -104,4 +105,25 @@ it('a private key that does not open the snapshots is named on Overview and in r
   await startWith(own, undefined);
   await eventually('the newest', async () => (await status()).newest);
   await expect.poll(known, { timeout: 20_000 }).toBe(protection);
+});
+
+it('a backup for other recipients than all earlier ones is named on Overview, until the earlier ones are set again', async () => {
+  const [own, other] = [await generateIdentity(), await generateIdentity()];
+  const backUp = async (): Promise<void> => {
+    const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+    const { snapshot } = await service.ended(json.id);
+    await expect.poll(async () => (await status()).newest?.id, { timeout: 20_000 }).toBe(snapshot);
+  };
+  const warnings = async () => codes((await status()).warnings);
+  await startWith(own, undefined);
+  await backUp();
+  expect(await warnings()).not.toContain('recipients-replaced');
+  await startWith(other, undefined);
+  await backUp();
+  expect(await warnings()).toContain('recipients-replaced');
+  await backUp();
+  expect(await warnings()).toContain('recipients-replaced');
+  await startWith(own, undefined);
+  await backUp();
+  expect(await warnings()).not.toContain('recipients-replaced');
 });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { DashkeepError, failureText } from '../../../pkg/contract/errors.ts';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import type { RunKind, RunRecord, RunStatus } from '../../../pkg/contract/runs.ts';
+import { REPLACED } from '../../../pkg/repository/encryption/recipient-findings.ts';
 import { lateNotice, noticeOf, noticesOf } from '../../../pkg/service/notifications/notices.ts';
 import type { Notifier } from '../../../pkg/service/notifications/notifier.ts';
 import { closeInterrupted } from '../../../pkg/service/runs/close-interrupted.ts';
@@ -32,6 +33,13 @@ it.each([
     text: `The ${name} has failed: Grafana does not answer.`,
     run: { kind },
   });
+});
+
+it('a backup for other recipients than all earlier ones is reported, although it is complete', () => {
+  const { why } = REPLACED;
+  const replaced = { ...run('backup', 'complete'), warned: [{ code: why.code, params: {} }] };
+  const [notice] = noticesOf(replaced, run('backup', 'complete'));
+  expect(notice).toMatchObject({ event: 'repository', text: expect.stringContaining('no age recipient could read') });
 });
 
 it('a schedule that fails in the same way each minute is reported once a day, and any other failure', () => {
