@@ -82,7 +82,7 @@ const config: Configuration = {
       // By default, each page has its own copy of these, except the first one, which needs none.
       cacheGroups: {
         lists: {
-          test: /infiniteQuery|useInfiniteQuery|[/\\]data[/\\](pages|lists)|MultiFilter|NoSnapshots|SnapshotPicker|useUrlState/,
+          test: /infiniteQuery|useInfiniteQuery|[/\\]data[/\\](pages|lists)|CopiedAlert|FilterRow|MultiFilter|NoSnapshots|SnapshotPicker|useSelection|useUrlState/,
           name: 'lists',
           enforce: true,
         },

@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, EmptyState, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { useEffect } from 'react';
 import { AppPage } from '../../components/AppPage.tsx';
+import { CopiedAlert } from '../../components/json/CopiedAlert.tsx';
 import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
 import { NoSnapshots } from '../../components/lists/NoSnapshots.tsx';
 import { Loading, QueryView } from '../../components/QueryView.tsx';
@@ -120,7 +121,7 @@ function Comparison({ from, to, resource, isNow, change }: ComparisonProps) {
         <EmptyState variant="not-found" message={t('compare.same', 'Both sides are the same snapshot')} role="status" />
       ) : (
         <>
-          <ForeignSides from={from} to={to} />
+          <SideNotes from={from} to={to} />
           <GoneHere from={from} to={to} />
           <DiffList key={`${from} ${to}`} from={from} to={to} />
         </>
@@ -130,10 +131,16 @@ function Comparison({ from, to, resource, isNow, change }: ComparisonProps) {
   );
 }
 
-function ForeignSides({ from, to }: { from: string; to: string }) {
-  const earlier = useSnapshot(from);
-  const later = useSnapshot(to === 'live' ? undefined : to);
-  return earlier.data?.foreign || later.data?.foreign ? <ForeignAlert /> : null;
+function SideNotes({ from, to }: { from: string; to: string }) {
+  const { data: earlier } = useSnapshot(from);
+  const { data: later } = useSnapshot(to === 'live' ? undefined : to);
+  return (
+    <>
+      {(earlier?.foreign || later?.foreign) && <ForeignAlert />}
+      <CopiedAlert snapshot={earlier} named />
+      <CopiedAlert snapshot={later} named />
+    </>
+  );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

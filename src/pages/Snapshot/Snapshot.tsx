@@ -1,11 +1,12 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Alert, Badge, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import { Badge, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { useParams } from 'react-router';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Changes } from '../../components/json/Changes.tsx';
+import { CopiedAlert } from '../../components/json/CopiedAlert.tsx';
 import { ForeignAlert, FutureBadge } from '../../components/ForeignSnapshot.tsx';
 import { HoldAlert } from '../../components/HoldNotes.tsx';
 import { Facts } from '../../components/Facts.tsx';
@@ -101,17 +102,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
           ],
         ]}
       />
-      {snapshot.basedOn !== undefined && (
-        <Alert
-          severity="info"
-          bottomSpacing={0}
-          title={t(
-            'snapshot.basedOn',
-            'Only resources that a restore was about to overwrite were read. Everything else was copied from the snapshot of {{time}}.',
-            { time: formatTime(snapshot.basedOn.started) },
-          )}
-        />
-      )}
+      <CopiedAlert snapshot={snapshot} />
       {snapshot.errors.length > 0 && (
         <Problems
           problems={snapshot.errors}

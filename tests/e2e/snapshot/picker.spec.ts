@@ -33,6 +33,15 @@ test('a comparison with Grafana now reads it again, from the drawer and in anoth
   await expect.poll(() => reads.length).toBe(2);
 });
 
+test('a comparison says which side a safety snapshot copied', async ({ app, page, service }) => {
+  const [safety, backup] = service.state.snapshots;
+  Object.assign(safety!, { trigger: 'safety', basedOn: { id: backup!.id, started: backup!.time } });
+  await app.open(`/compare?from=${backup!.id}&to=${safety!.id}`);
+  await expect(
+    page.getByText(/: Only the resources that a restore was about to overwrite were read for this snapshot/),
+  ).toHaveCount(1);
+});
+
 test('a restore makes no plan of a snapshot that does not exist or is untrusted, and says why', async ({
   app,
   page,
