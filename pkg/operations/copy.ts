@@ -4,10 +4,11 @@ import { refusal, warningOf } from '../contract/reasons/reason.ts';
 import { append } from '../lib/append.ts';
 import { hasCode } from '../lib/expected-errors.ts';
 import { carryAnnotations } from '../repository/copy/annotations.ts';
+import { CONFIG_KEY } from '../repository/layout.ts';
 import { applyPrune, planPrune } from '../repository/prune/prune.ts';
 import type { Repository } from '../repository/repository.ts';
 import { renewLocks } from '../repository/sessions/locks.ts';
-import { copyRepository, type CopyResult } from '../repository/copy/copy.ts';
+import { assertReadable, copyRepository, type CopyResult } from '../repository/copy/copy.ts';
 import { selectForCopy } from '../repository/copy/selection.ts';
 import { applyForget, planForget } from '../repository/snapshots/forget.ts';
 import { futureFinding } from '../repository/snapshots/future.ts';
@@ -15,6 +16,8 @@ import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import type { RetentionPolicy } from '../repository/snapshots/retention.ts';
 import { mendCopy } from '../repository/copy/mend.ts';
 import { verify, type VerifyReport } from '../repository/verify/verify.ts';
+import { assertElsewhere } from '../storage/same-place.ts';
+import type { ObjectStore } from '../storage/store.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 import { verifyOutcome } from './verify.ts';
@@ -35,6 +38,33 @@ export interface CopyReport extends CopyResult {
   /** Objects that were missing or damaged in the copy, and were copied again. */
   mended: number;
   verified: VerifyReport;
+}
+
+/** Where a copy goes. */
+export interface CopyPlace {
+  store: ObjectStore;
+  /** Lends the repository, which it creates where there is none. */
+  open: <T>(work: (to: Repository) => Promise<T>) => Promise<T>;
+}
+
+/**
+ * `runCopy` to a place that may be empty: nothing is created there before the source could be read.
+ * @throws DK_SETTINGS for a second copy in the place of the first; what reading the source and `runCopy` throw
+ */
+export async function runCopyTo(
+  session: Pick<Session, 'repository' | 'randomness' | 'log'>,
+  { store, open }: CopyPlace,
+  choice: Omit<CopyChoice, 'to'>,
+  run: Run,
+): Promise<RunOutcome<CopyReport>> {
+  const { repository: from } = session;
+  if (choice.kept !== undefined) {
+    assertElsewhere(from.store.description, store.description);
+  }
+  if ((await store.head(CONFIG_KEY, { signal: run.signal })) === undefined) {
+    await assertReadable(from, { signal: run.signal });
+  }
+  return open((to) => runCopy(session, { ...choice, to }, run));
 }
 
 /**

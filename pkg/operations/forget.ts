@@ -1,3 +1,4 @@
+import type { RetentionSettings } from '../contract/api/settings.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import { judgedAgain } from '../engine/backup/losses/earlier.ts';
 import type { Abortable } from '../lib/abortable.ts';
@@ -11,6 +12,14 @@ import {
 import { explained, type RetentionPolicy } from '../repository/snapshots/retention.ts';
 import type { RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
+
+/** The policy that rules mean; undefined when no rule is set, which means that everything stays. */
+export function policyOf({ keepWithin, ...counts }: RetentionSettings, timeZone: string): RetentionPolicy | undefined {
+  if (keepWithin === '' && Object.values(counts).every((count) => count === 0)) {
+    return undefined;
+  }
+  return { ...counts, ...(keepWithin === '' ? {} : { keepWithin }), timeZone };
+}
 
 /**
  * What the rules would remove: nothing while much is missing from the latest backup, also where only keys that were

@@ -1,7 +1,7 @@
-import { runCopy, type CopyChoice, type CopyReport } from '../../operations/copy.ts';
+import { runCopyTo, type CopyChoice, type CopyPlace, type CopyReport } from '../../operations/copy.ts';
+import { policyOf } from '../../operations/forget.ts';
 import { recordRun, type RunOutcome } from '../../operations/run.ts';
 import type { Session } from '../../operations/session.ts';
-import { policyOf } from '../../service/runs/retention.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -10,11 +10,7 @@ import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
 import { counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
-import { assertReadable } from '../../repository/copy/copy.ts';
-import { CONFIG_KEY } from '../../repository/layout.ts';
-import type { Repository } from '../../repository/repository.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { assertElsewhere } from '../../storage/same-place.ts';
 
 interface Flags extends CommonFlags, AskedBy {
   readData?: boolean;
@@ -36,10 +32,11 @@ async function runCommand(context: CliContext, url: string | undefined, flags: F
     const { signal } = context;
     const run = { kind: 'copy', trigger: 'manual', ...askedBy(flags), signal, onProgress: progress.report } as const;
     return recordRun(session, run, (one) => {
-      const copyTo: CopyTo = (choice) => runCopy(session, { ...choice, thorough: flags.readData === true }, one);
+      const copyTo: CopyTo = (place, choice = {}) =>
+        runCopyTo(session, place, { ...choice, thorough: flags.readData === true }, one);
       return url === undefined
         ? toSecondTarget(context, flags, session, copyTo)
-        : toTarget(context, besideFirst(context, { ...flags, target: url }, session), session, copyTo);
+        : toTarget(context, besideFirst(context, { ...flags, target: url }, session), copyTo);
     });
   }).finally(progress.end);
   printResult(context, flags, report, () => print(context, report));
@@ -51,19 +48,25 @@ async function runCommand(context: CliContext, url: string | undefined, flags: F
       : 0;
 }
 
-type CopyTo = (choice: CopyChoice) => Promise<RunOutcome<CopyReport>>;
+type CopyTo = (place: CopyPlace, choice?: Pick<CopyChoice, 'kept'>) => Promise<RunOutcome<CopyReport>>;
 
-/** To the target of the flags. Nothing is created there before the source could be read. */
-function toTarget(
+/** To the target of the flags. */
+function toTarget(context: CliContext, flags: Flags, copyTo: CopyTo): Promise<RunOutcome<CopyReport>> {
+  return withStore(context, flags, (store) => copyTo(placeIn(context, flags, store)));
+}
+
+/** @param recipients - in place of those that are set */
+function placeIn(
   context: CliContext,
   flags: Flags,
-  { repository: from }: Session,
-  copyTo: CopyTo,
-): Promise<RunOutcome<CopyReport>> {
-  return withStore(context, flags, async (store) => {
-    await assertReadableFor(store, from, context);
-    return sessionIn(context, flags, { store, create: true }, ({ repository: to }) => copyTo({ to }));
-  });
+  store: ObjectStore,
+  recipients?: () => readonly string[],
+): CopyPlace {
+  return {
+    store,
+    open: (work) =>
+      sessionIn(context, flags, { store, create: true, recipients: recipients?.() }, (to) => work(to.repository)),
+  };
 }
 
 /**
@@ -80,24 +83,15 @@ function besideFirst(context: CliContext, flags: Flags, { repository }: Session)
   return recipients.length === 0 ? flags : { ...flags, ageRecipients: recipients.join(',') };
 }
 
-/** @throws what reading the source throws, where there is no repository in the store of the copy yet */
-async function assertReadableFor(store: ObjectStore, from: Repository, { signal }: CliContext): Promise<void> {
-  if ((await store.head(CONFIG_KEY, { signal })) === undefined) {
-    await assertReadable(from, { signal });
-  }
-}
-
 /** As the service copies: by the rules of the copy, and for the recipients of the first target. */
 function toSecondTarget(
   context: CliContext,
   flags: Flags,
-  { repository: from }: Session,
+  { repository }: Session,
   copyTo: CopyTo,
 ): Promise<RunOutcome<CopyReport>> {
   const configuration = new Configuration(context.environment, flags);
-  return withCopyTarget(context, flags, async (store, { keep }) => {
-    assertElsewhere(from.store.description, store.description);
-    await assertReadableFor(store, from, context);
+  return withCopyTarget(context, flags, (store, { keep }) => {
     const rules = keep ?? {
       keepLast: configuration.get('DASHKEEP_KEEP_LAST') ?? 0,
       keepHourly: configuration.get('DASHKEEP_KEEP_HOURLY') ?? 0,
@@ -108,10 +102,8 @@ function toSecondTarget(
       keepWithin: configuration.get('DASHKEEP_KEEP_WITHIN') ?? '',
     };
     const policy = policyOf(rules, configuration.get('DASHKEEP_TIMEZONE') ?? 'UTC');
-    const recipients = recipientsBeside(configuration, from);
-    return sessionIn(context, flags, { store, create: true, recipients }, ({ repository: to }) =>
-      copyTo({ to, kept: { policy } }),
-    );
+    const place = placeIn(context, flags, store, () => recipientsBeside(configuration, repository));
+    return copyTo(place, { kept: { policy } });
   });
 }
 

@@ -5,7 +5,8 @@ import { failureText } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { RunRecord } from '../../contract/runs.ts';
-import { failSecondTarget, runCopy } from '../../operations/copy.ts';
+import { failSecondTarget, runCopyTo } from '../../operations/copy.ts';
+import { policyOf } from '../../operations/forget.ts';
 import type { Run, RunOutcome } from '../../operations/run.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { assertReadable } from '../../repository/copy/copy.ts';
@@ -17,7 +18,6 @@ import type { History } from '../repository/history.ts';
 import { OpenedTarget, type TargetPorts } from '../repository/opened-target.ts';
 import { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunJob, RunQueue } from '../runs/queue.ts';
-import { policyOf } from '../runs/retention.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import type { Readings } from '../status/metrics.ts';
@@ -175,25 +175,17 @@ export class SecondCopy {
 
   async #run(first: OpenedTarget, thorough: boolean, run: Run): Promise<RunOutcome> {
     const session = await first.session(run.signal);
+    const { repository } = session;
     const { retention, schedule } = first.settings.values;
     const policy = policyOf(this.#config.keep ?? retention, schedule.timezone);
-    const end = await this.#cache.use(run.signal, async (second) => {
-      assertElsewhere(first.description, second.description);
-      if (!(await second.exists(run.signal))) {
-        const unreadable = await assertReadable(session.repository, run).catch((error: unknown) => ({ error }));
-        if (unreadable !== undefined) {
-          return unreadable;
-        }
-      }
-      const to = await second.openOrMake(run.signal);
-      return runCopy(session, { to, kept: { policy }, thorough }, run).catch(async (error: unknown) => {
+    const end = await this.#cache.use(run.signal, (second) => {
+      const copied = runCopyTo(session, second.place(run.signal), { kept: { policy }, thorough }, run);
+      return copied.catch(async (error: unknown) => {
         run.signal.throwIfAborted();
         // What the first target refuses says nothing about the second.
-        const isFirst = await session.repository.store.head(CONFIG_KEY, { signal: run.signal }).then(
-          (found) => found === undefined,
-          () => true,
-        );
-        if (isFirst) {
+        const { signal } = run;
+        const config = assertReadable(repository, { signal }).then(() => repository.store.head(CONFIG_KEY, { signal }));
+        if ((await config.catch(() => undefined)) === undefined) {
           return { error };
         }
         throw error;

@@ -4,11 +4,11 @@ import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Finding } from '../../contract/findings.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { PreviewRecords } from '../../engine/preview/record.ts';
+import type { CopyPlace } from '../../operations/copy.ts';
 import type { GrafanaAccess, GrafanaLink } from '../../operations/grafana.ts';
 import type { Session } from '../../operations/session.ts';
 import { isFindingCode } from '../../repository/verify/inspect.ts';
 import { configDamage } from '../../repository/config.ts';
-import { CONFIG_KEY } from '../../repository/layout.ts';
 import { quickView, type QuickView } from '../../repository/index/quick-view.ts';
 import { openRepository, type OpenOptions } from '../../repository/open.ts';
 import type { Repository } from '../../repository/repository.ts';
@@ -160,9 +160,9 @@ export class OpenedTarget {
     }
   }
 
-  /** Whether there is a repository. Cheaper than opening it, and whatever its state. */
-  async exists(signal: AbortSignal): Promise<boolean> {
-    return (await this.#store.head(CONFIG_KEY, { signal })) !== undefined;
+  /** To copy to. */
+  place(signal: AbortSignal): CopyPlace {
+    return { store: this.#store, open: async (work) => work(await this.openOrMake(signal)) };
   }
 
   /** What is wrong with the configuration of the repository; nothing where there is no repository yet. */

@@ -6,14 +6,13 @@ import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { runBackup } from '../../operations/backup.ts';
 import { runDrill } from '../../operations/drill.ts';
-import { runForget } from '../../operations/forget.ts';
+import { policyOf, runForget } from '../../operations/forget.ts';
 import { runPrune } from '../../operations/prune.ts';
 import type { Run, RunOutcome } from '../../operations/run.ts';
 import { runVerify } from '../../operations/verify.ts';
 import type { OpenedTarget } from '../repository/opened-target.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunJob } from './queue.ts';
-import { policyOf } from './retention.ts';
 
 /** The word that a person types to let a prune remove more than half of all objects. */
 export const PRUNE_CONFIRMATION = 'remove most objects';

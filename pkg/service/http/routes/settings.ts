@@ -1,5 +1,9 @@
+import type { RetentionPreview } from '../../../contract/api/settings.ts';
 import { compact } from '../../../contract/compact.ts';
-import { policyOf, previewRetention } from '../../runs/retention.ts';
+import type { SnapshotSummary } from '../../../contract/manifest.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { policyOf } from '../../../operations/forget.ts';
+import { explained, planRetention, type RetentionPolicy } from '../../../repository/snapshots/retention.ts';
 import { parseSchedule } from '../../schedule/schedule.ts';
 import type { ServiceParts } from '../../parts.ts';
 import { nameOf } from '../caller.ts';
@@ -62,6 +66,20 @@ export function settingsRoutes(api: Api, parts: Parts): void {
     const snapshots = await repositoryCache.snapshots(signal, true);
     return previewRetention(snapshots, policyOf(rules, timezone), clock.now());
   });
+}
+
+/** What a policy keeps and forgets now; without a policy it keeps everything. */
+function previewRetention(
+  snapshots: readonly SnapshotSummary[],
+  policy: RetentionPolicy | undefined,
+  now: Date,
+): RetentionPreview {
+  if (policy === undefined) {
+    const kept = snapshots.map(({ id, time }) => ({ id, time, ...explained([reason('no-rules')]) }));
+    return { kept, forgotten: [] };
+  }
+  const { kept, forgotten } = planRetention(snapshots, policy, now);
+  return { kept, forgotten };
 }
 
 /** The revision in an If-Match header; `*` means whatever there is. */
