@@ -7,7 +7,7 @@ import type { SecretReader } from '../grafana/http/credentials.ts';
 import type { Connection } from '../operations/connection.ts';
 import type { Sourced } from '../lib/sourced.ts';
 import type { StorageSettings } from '../storage/open.types.ts';
-import type { ObjectLock } from '../storage/s3/settings/object-lock.ts';
+import type { ObjectLock } from '../storage/object-lock.ts';
 import type { AdminKeys } from './bootstrap/admin.ts';
 
 export interface Address {

@@ -1,11 +1,11 @@
 import { impatient } from './decorators/silence.ts';
+import { checkedLock } from './object-lock.ts';
 import type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 import type { StorageScheme } from './scheme.ts';
 import type { ObjectStore } from './store.ts';
 import { schemeOf, type Target } from './target.ts';
 
 export type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
-export type { S3Settings } from './s3/settings/settings.ts';
 
 /** When a store that answers nothing is reported, and the usual limit of one attempt. */
 const [REPORTED_MS, ATTEMPT_MS] = [10_000, 30_000];
@@ -25,6 +25,9 @@ export async function openExplained(
   target: string,
   options: OpenStoreOptions,
 ): Promise<StoreExplanation & { store: ObjectStore }> {
+  if (options.lock !== undefined) {
+    checkedLock(options.lock, 'the object lock from the settings');
+  }
   // Each scheme opens the places that it parsed.
   const scheme = schemeOf(target) as StorageScheme<Target>;
   const opened = await scheme.open(scheme.parse(target.trim()), options);

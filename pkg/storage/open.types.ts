@@ -2,6 +2,7 @@ import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { KnownReason } from '../contract/reasons/catalogue.ts';
 import type { AzureSettings } from './azure/settings.ts';
 import type { GcsSettings } from './gcs/settings.ts';
+import type { ObjectLock } from './object-lock.ts';
 import type { OutboundPolicy } from './outbound/policy.ts';
 import type { S3Settings } from './s3/settings/settings.ts';
 
@@ -10,6 +11,7 @@ export interface StorageSettings {
   s3?: S3Settings;
   azure?: AzureSettings;
   gcs?: GcsSettings;
+  lock?: ObjectLock | undefined;
 }
 
 export interface OpenStoreOptions extends StorageSettings {

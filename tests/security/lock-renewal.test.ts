@@ -8,7 +8,7 @@ import { lockOf } from '../../pkg/storage/lock.ts';
 import { openStore } from '../../pkg/storage/open.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 import { backup, keysOf, open } from '../support/repository/repository.ts';
-import { s3SettingsOf } from '../support/s3/settings-of.ts';
+import { storageOf } from '../support/s3/settings-of.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 
 /**
@@ -35,7 +35,7 @@ function itIsDay(day: number): void {
 
 async function openRepository(state: StateStore | undefined): Promise<Repository> {
   const store = await openStore('s3://test/some/prefix', {
-    s3: { ...(await s3SettingsOf(server.environment)), lock: { mode: 'COMPLIANCE', days: 30 } },
+    ...(await storageOf(server.environment, { lock: { mode: 'COMPLIANCE', days: 30 } })),
     clock,
     random: realRandomness,
     log: silentLog,

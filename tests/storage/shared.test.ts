@@ -3,7 +3,7 @@ import { silentLog } from '../../pkg/contract/ports.ts';
 import { openStore, type OpenStoreOptions } from '../../pkg/storage/open.ts';
 import { SharedStores } from '../../pkg/storage/shared.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
-import { s3SettingsOf } from '../support/s3/settings-of.ts';
+import { storageOf } from '../support/s3/settings-of.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { conformance } from './conformance.ts';
 import { all } from '../support/stores/read.ts';
@@ -20,7 +20,7 @@ conformance(
 );
 
 async function optionsFor({ environment }: S3Server): Promise<OpenStoreOptions> {
-  return { s3: await s3SettingsOf(environment), clock: realClock, random: realRandomness, log: silentLog };
+  return { ...(await storageOf(environment)), clock: realClock, random: realRandomness, log: silentLog };
 }
 
 describe('SharedStores', () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { openStore, type S3Settings } from '../../pkg/storage/open.ts';
+import { openStore } from '../../pkg/storage/open.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
-import { s3SettingsOf } from '../support/s3/settings-of.ts';
+import { storageOf, type BucketSettings } from '../support/s3/settings-of.ts';
 import { keysOf } from '../support/stores/read.ts';
 
 export interface Subject {
@@ -74,9 +74,9 @@ export function serversToTest(variable: string | undefined): ServerToTest[] {
 }
 
 /** A separate folder on one of those servers. */
-export async function openServer({ target, environment }: ServerToTest, s3: S3Settings = {}): Promise<Subject> {
+export async function openServer({ target, environment }: ServerToTest, s3: BucketSettings = {}): Promise<Subject> {
   const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
-    s3: { ...(await s3SettingsOf(environment)), ...s3 },
+    ...(await storageOf(environment, s3)),
     clock: realClock,
     random: realRandomness,
     log: silentLog,

@@ -38,6 +38,7 @@ async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
     const { region, aws, ...settings } = s3Settings(configuration);
     const { policy, notes } = minimalPolicy(targetOf(configuration), {
       ...settings,
+      lock: configuration.get('DASHKEEP_S3_OBJECT_LOCK'),
       region: (region ?? aws?.region)?.value,
     });
     printResult(context, flags, policy, () => {

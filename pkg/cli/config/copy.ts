@@ -13,7 +13,11 @@ export function copyConfig(configuration: Configuration): CopyConfig | undefined
   parseTarget(target.value);
   return {
     target,
-    storage: async () => ({ ...storageSettings(configuration), s3: await copyS3(configuration) }),
+    storage: async () => ({
+      ...storageSettings(configuration),
+      s3: await copyS3(configuration),
+      lock: configuration.get('DASHKEEP_COPY_S3_OBJECT_LOCK'),
+    }),
     schedule: configuration.get('DASHKEEP_COPY_SCHEDULE'),
     keep: configuration.get('DASHKEEP_COPY_KEEP'),
     verifyDays: configuration.get('DASHKEEP_COPY_VERIFY_DAYS'),

@@ -44,6 +44,15 @@ export function seconds(text: string, source: string): number {
   return 1000 * wholeNumber(text, source);
 }
 
+/** The same for one attempt at a request, which may take parts of a second. @throws DK_SETTINGS naming the source */
+export function timeout(text: string, source: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 3_600)) {
+    throw new DashkeepError('DK_SETTINGS', `${source} is not usable: it must be a number of seconds up to 3600`);
+  }
+  return seconds * 1_000;
+}
+
 /** One of some words. */
 export function oneOf<T extends string>(...words: readonly T[]) {
   return (text: string, source: string): T => {

@@ -1,6 +1,7 @@
 import type { SecretName } from '../../contract/api/settings.ts';
 import { yesOrNo } from '../../lib/yes-or-no.ts';
 import { LEVELS } from '../../service/log.ts';
+import { parseObjectLock } from '../../storage/object-lock.ts';
 import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
 import * as s3 from '../../storage/s3/settings/values.ts';
 import * as values from './parsers.ts';
@@ -44,12 +45,12 @@ export const SECTIONS = {
     DASHKEEP_S3_FORCE_PATH_STYLE: { parse: yesOrNo, path: 'target.forcePathStyle' },
     DASHKEEP_S3_CA_FILE: { parse: values.asIs },
     DASHKEEP_S3_CHECKSUMS: { parse: s3.parseChecksums },
-    DASHKEEP_S3_OBJECT_LOCK: { parse: s3.parseObjectLock },
+    DASHKEEP_S3_OBJECT_LOCK: { parse: parseObjectLock },
     DASHKEEP_S3_ENCRYPTION: { parse: s3.parseEncryption },
     DASHKEEP_S3_BUCKET_OWNER: { parse: s3.parseBucketOwner },
     DASHKEEP_S3_STORAGE_CLASS: { parse: s3.parseStorageClass },
     DASHKEEP_S3_TAGS: { parse: s3.parseTags },
-    DASHKEEP_S3_TIMEOUT_SECONDS: { parse: s3.parseTimeout },
+    DASHKEEP_S3_TIMEOUT_SECONDS: { parse: values.timeout },
     AWS_REGION: { parse: values.asIs, path: 'target.region' },
     AWS_PROFILE: { parse: values.asIs, path: 'target.profile' },
     AWS_CONFIG_FILE: { parse: values.asIs },
@@ -59,7 +60,7 @@ export const SECTIONS = {
     AWS_SESSION_TOKEN: { secret: true, page: 's3SessionToken' },
     AZURE_STORAGE_ACCOUNT: { parse: values.asIs },
     DASHKEEP_AZURE_ENDPOINT: { parse: values.asIs },
-    DASHKEEP_AZURE_TIMEOUT_SECONDS: { parse: s3.parseTimeout },
+    DASHKEEP_AZURE_TIMEOUT_SECONDS: { parse: values.timeout },
     AZURE_STORAGE_CONNECTION_STRING: { secret: true },
     AZURE_STORAGE_KEY: { secret: true },
     AZURE_STORAGE_SAS_TOKEN: { secret: true },
@@ -68,7 +69,7 @@ export const SECTIONS = {
     AZURE_CLIENT_SECRET: { secret: true },
     AZURE_FEDERATED_TOKEN_FILE: { parse: values.asIs },
     DASHKEEP_GCS_ENDPOINT: { parse: values.asIs },
-    DASHKEEP_GCS_TIMEOUT_SECONDS: { parse: s3.parseTimeout },
+    DASHKEEP_GCS_TIMEOUT_SECONDS: { parse: values.timeout },
     DASHKEEP_GCS_KEY: { secret: true },
     GOOGLE_APPLICATION_CREDENTIALS: { parse: values.asIs },
   },
@@ -84,7 +85,7 @@ export const SECTIONS = {
     DASHKEEP_COPY_S3_CONFIG_FILE: { parse: values.asIs },
     DASHKEEP_COPY_S3_CREDENTIALS_FILE: { parse: values.asIs },
     DASHKEEP_COPY_S3_CA_FILE: { parse: values.asIs },
-    DASHKEEP_COPY_S3_OBJECT_LOCK: { parse: s3.parseObjectLock },
+    DASHKEEP_COPY_S3_OBJECT_LOCK: { parse: parseObjectLock },
     DASHKEEP_COPY_S3_ENCRYPTION: { parse: s3.parseCopyEncryption },
     DASHKEEP_COPY_S3_ACCESS_KEY_ID: { secret: true },
     DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: { secret: true },

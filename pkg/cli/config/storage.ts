@@ -7,11 +7,12 @@ import { readSettingFile } from './environment.ts';
 import { copyS3, s3Settings, s3WithKey } from './s3.ts';
 
 /** What is set about each kind of storage, without the key of a bucket of S3. @throws DK_SETTINGS */
-export function storageSettings(configuration: Configuration): Required<StorageSettings> {
+export function storageSettings(configuration: Configuration): StorageSettings {
   return {
     s3: s3Settings(configuration),
     azure: azureSettings(configuration),
     gcs: gcsSettings(configuration),
+    lock: configuration.get('DASHKEEP_S3_OBJECT_LOCK'),
   };
 }
 
@@ -19,11 +20,9 @@ export function storageSettings(configuration: Configuration): Required<StorageS
 export async function settingsFor(target: string, configuration: Configuration): Promise<StorageSettings> {
   switch (parseTarget(target).kind) {
     case 's3':
-      return {
-        s3: await (target === configuration.get('DASHKEEP_COPY_TARGET')
-          ? copyS3(configuration)
-          : s3WithKey(configuration)),
-      };
+      return target === configuration.get('DASHKEEP_COPY_TARGET')
+        ? { s3: await copyS3(configuration), lock: configuration.get('DASHKEEP_COPY_S3_OBJECT_LOCK') }
+        : { s3: await s3WithKey(configuration), lock: configuration.get('DASHKEEP_S3_OBJECT_LOCK') };
     case 'directory':
       return {};
     default:

@@ -1,6 +1,6 @@
 import type { SettingsValues, TargetSettings } from '../../contract/api/settings.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
-import { isAsStrict, type ObjectLock } from '../../storage/s3/settings/object-lock.ts';
+import { isAsStrict, type ObjectLock } from '../../storage/object-lock.ts';
 import type { ServiceConfig } from '../config.ts';
 
 /** Something that the deployment requires: a page can make it stricter, never weaker. */

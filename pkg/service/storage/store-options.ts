@@ -48,6 +48,7 @@ export class StoreOptionsResolver {
     return {
       ...this.#config.storage,
       s3: this.#s3(settings),
+      lock: lockOf(target.objectLock),
       directories: this.#directories,
       ...(trusted ? {} : { outbound: this.outbound }),
     };
@@ -73,7 +74,6 @@ export class StoreOptionsResolver {
       accessKeyId: secret('s3AccessKeyId'),
       secretAccessKey: secret('s3SecretAccessKey'),
       sessionToken: secret('s3SessionToken'),
-      lock: lockOf(target.objectLock),
     });
   }
 

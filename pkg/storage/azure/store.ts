@@ -26,7 +26,7 @@ export async function openAzure(
   const { azure = {} } = options;
   const resolved = await resolveAzure(azure);
   const { account, endpoint, credentials } = resolved;
-  const lock = new CloudLock(options.s3?.lock, options.clock);
+  const lock = new CloudLock(options.lock, options.clock);
   const fields = { endpoint: endpoint.value, endpointFrom: endpoint.from, credentialsFrom: credentials.from };
   options.log.info(fields, 'opening the Azure target');
   // The deployment wrote the other addresses.

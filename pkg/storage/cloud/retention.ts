@@ -1,8 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import type { ObjectLock } from '../s3/settings/object-lock.ts';
-import { checkedLock } from '../s3/settings/values.ts';
+import type { ObjectLock } from '../object-lock.ts';
 import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 /** Until when an object is held. `Unlocked` can be shortened with a special permission, `Locked` by no one. */
@@ -26,9 +25,8 @@ export class CloudLock {
   readonly #clock: Pick<Clock, 'now'>;
   #isConfirmed = false;
 
-  /** @throws DK_SETTINGS for days that no store accepts */
   constructor(lock: ObjectLock | undefined, clock: Pick<Clock, 'now'>) {
-    this.days = lock && checkedLock(lock, 'the object lock from the settings').days;
+    this.days = lock?.days;
     this.#mode = lock?.mode === 'COMPLIANCE' ? 'Locked' : 'Unlocked';
     this.#clock = clock;
   }

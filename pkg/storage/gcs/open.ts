@@ -15,7 +15,7 @@ export async function openGcs(
   const { gcs = {} } = options;
   const resolved = resolveGcs(gcs);
   const { endpoint, credentials } = resolved;
-  const lock = new CloudLock(options.s3?.lock, options.clock);
+  const lock = new CloudLock(options.lock, options.clock);
   const fields = { endpoint: endpoint.value, endpointFrom: endpoint.from, credentialsFrom: credentials.from };
   options.log.info(fields, 'opening the Google Cloud Storage target');
   const where = placeText('gs', place, endpoint.value);

@@ -1,9 +1,11 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { baseOf } from '../address.ts';
+import type { ObjectLock } from '../object-lock.ts';
 import type { S3Settings } from './settings/settings.ts';
 import { parseTarget } from '../target.ts';
 
-export interface PolicyOptions extends Pick<S3Settings, 'lock' | 'encryption' | 'tags'> {
+export interface PolicyOptions extends Pick<S3Settings, 'encryption' | 'tags'> {
+  lock?: ObjectLock | undefined;
   /** Decides the partition: China and GovCloud have their own ARNs. */
   region?: string;
   /** False for a key that can write but never remove. Prune then needs another key. */

@@ -9,7 +9,7 @@ import type { ConnectionSettings } from './connection-settings.ts';
 import { BYTES_PER_MILLISECOND, type FastPathOutcome } from './fast-path/client.ts';
 import { serviceCode, statusOf } from './errors.ts';
 import { readBack } from './read-back.ts';
-import type { S3Settings } from './settings/settings.ts';
+import type { ResolvedS3 } from './settings/resolve.ts';
 
 /** 409 says that another conditional put of the key is under way; the SDK does not repeat it. */
 const CONFLICT_ATTEMPTS = 6;
@@ -154,7 +154,7 @@ function isLocked({ resolved }: ConnectionSettings, options: PutOptions): boolea
   return resolved.settings.lock !== undefined && options.transient !== true;
 }
 
-function permissionFor({ lock, tags }: S3Settings, options: PutOptions): string {
+function permissionFor({ lock, tags }: ResolvedS3['settings'], options: PutOptions): string {
   const permissions = ['s3:PutObject'];
   if (lock !== undefined && options.transient !== true) {
     permissions.push('s3:PutObjectRetention');

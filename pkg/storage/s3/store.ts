@@ -35,7 +35,7 @@ export async function openS3(
   target: { bucket: string; prefix: string },
   options: OpenStoreOptions,
 ): Promise<StoreExplanation & { store: S3Store }> {
-  const resolved = await resolveS3(target, options.s3 ?? {}, options.clock);
+  const resolved = await resolveS3(target, options);
   for (const warning of resolved.warnings) {
     const isKnown = options.allowsHttp === true && warning.code === 'endpoint-unencrypted';
     options.log[isKnown ? 'debug' : 'warn']({ warning: reasonSentence(warning) }, 'check a setting of the S3 target');

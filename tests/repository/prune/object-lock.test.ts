@@ -10,11 +10,11 @@ import { applyPrune, planPrune, type PruneResult } from '../../../pkg/repository
 import type { Repository } from '../../../pkg/repository/repository.ts';
 import { lockOf } from '../../../pkg/storage/lock.ts';
 import { openStore } from '../../../pkg/storage/open.ts';
-import type { ObjectLock } from '../../../pkg/storage/s3/settings/object-lock.ts';
+import type { ObjectLock } from '../../../pkg/storage/object-lock.ts';
 import { budget } from '../../support/budget.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { backup, keysOf, open } from '../../support/repository/repository.ts';
-import { s3SettingsOf } from '../../support/s3/settings-of.ts';
+import { storageOf } from '../../support/s3/settings-of.ts';
 import { startS3Server } from '../../support/s3/server.ts';
 import type { S3Request, S3Server } from '../../support/s3/server.ts';
 
@@ -55,7 +55,7 @@ function itIsDay(day: number): void {
 
 async function openRepository(lock: ObjectLock | 'none' = LOCK): Promise<Repository> {
   const store = await openStore('s3://test/some/prefix', {
-    s3: { ...(await s3SettingsOf(server.environment)), ...(lock === 'none' ? {} : { lock }) },
+    ...(await storageOf(server.environment, lock === 'none' ? {} : { lock })),
     clock,
     random: realRandomness,
     log: silentLog,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Remover, type Removal } from '../../../pkg/repository/prune/removal.ts';
-import type { S3Settings } from '../../../pkg/storage/open.ts';
 import { openServer, serversToTest, type ServerToTest, type Subject } from '../../storage/subjects.ts';
+import type { BucketSettings } from '../../support/s3/settings-of.ts';
 import { depth } from '../../support/budget.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { keysOf, open } from '../../support/repository/repository.ts';
@@ -10,7 +10,7 @@ import { startProxy } from '../../support/clouds/proxy.ts';
 import { CLOUDS_INSTALLED, startAzurite, startFakeGcs, type CloudServer } from '../../support/clouds/servers.ts';
 import { startS3Server } from '../../support/s3/server.ts';
 
-const LOCK: S3Settings = { lock: { mode: 'GOVERNANCE', days: 1 } };
+const LOCK: BucketSettings = { lock: { mode: 'GOVERNANCE', days: 1 } };
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) {

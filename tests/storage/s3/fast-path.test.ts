@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { S3Settings } from '../../../pkg/storage/open.ts';
+import type { BucketSettings } from '../../support/s3/settings-of.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server } from '../../support/s3/server.ts';
 import type { S3Fault, S3Request } from '../../support/s3/server.ts';
@@ -19,7 +19,7 @@ function bySdk({ headers }: S3Request): boolean {
   return headers['amz-sdk-invocation-id'] !== undefined;
 }
 
-async function open(fault?: (request: S3Request) => S3Fault | undefined, s3: S3Settings = {}, target?: string) {
+async function open(fault?: (request: S3Request) => S3Fault | undefined, s3: BucketSettings = {}, target?: string) {
   const seen: S3Request[] = [];
   const server = await startS3Server({
     buckets: [{ name: 'test', objectLock: true }],

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../pkg/contract/ports.ts';
-import type { S3Settings } from '../../../pkg/storage/open.ts';
+import type { BucketSettings } from '../../support/s3/settings-of.ts';
 import { hastyClock } from '../../support/fast-clock.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server } from '../../support/s3/server.ts';
@@ -18,7 +18,7 @@ afterEach(async () => {
 /** A server and a store that speaks to it, for one test. */
 export async function open(
   options: S3ServerOptions = {},
-  s3: S3Settings = {},
+  s3: BucketSettings = {},
   environment: Record<string, string> = {},
   clock: Clock = hastyClock,
 ) {

@@ -5,7 +5,7 @@ import { resolveS3 } from '../../../pkg/storage/s3/settings/resolve.ts';
 import type { ResolvedS3 } from '../../../pkg/storage/s3/settings/resolve.ts';
 import type { S3Settings } from '../../../pkg/storage/s3/settings/settings.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
-import { s3SettingsOf } from '../../support/s3/settings-of.ts';
+import { storageOf } from '../../support/s3/settings-of.ts';
 import { realClock } from '../../support/ports.ts';
 import { afterEach, beforeEach, expect } from 'vitest';
 
@@ -51,8 +51,7 @@ export async function resolve({ config, credentials, environment, settings }: Se
   }
   return resolveS3(
     { bucket: 'bucket', prefix: '' },
-    { ...(await s3SettingsOf({ HOME: directory.path, ...environment })), ...settings },
-    realClock,
+    { ...(await storageOf({ HOME: directory.path, ...environment }, settings)), clock: realClock },
   );
 }
 

@@ -1,8 +1,15 @@
 import { Configuration } from '../../../pkg/cli/config/configuration.ts';
-import { s3WithKey } from '../../../pkg/cli/config/s3.ts';
-import type { S3Settings } from '../../../pkg/storage/open.ts';
+import { settingsFor } from '../../../pkg/cli/config/storage.ts';
+import type { StorageSettings } from '../../../pkg/storage/open.types.ts';
+
+/** What is set about a bucket, and its object lock. */
+export type BucketSettings = NonNullable<StorageSettings['s3']> & Pick<StorageSettings, 'lock'>;
 
 /** The settings of a bucket that an environment gives. The files of anyone who runs the tests play no part. */
-export function s3SettingsOf(environment: Readonly<Record<string, string>>): Promise<S3Settings> {
-  return s3WithKey(new Configuration({ HOME: '/nonexistent', ...environment }));
+export async function storageOf(
+  environment: Readonly<Record<string, string>>,
+  { lock, ...more }: BucketSettings = {},
+): Promise<StorageSettings> {
+  const given = await settingsFor('s3://bucket', new Configuration({ HOME: '/nonexistent', ...environment }));
+  return { ...given, s3: { ...given.s3, ...more }, lock: lock ?? given.lock };
 }

@@ -7,12 +7,13 @@ import type { Clock } from '../../../contract/ports.ts';
 import { resolveCredentials } from './credentials.ts';
 import type { ResolvedCredentials } from './credentials.ts';
 import { resolveEndpoint } from './endpoint.ts';
+import type { ObjectLock } from '../../object-lock.ts';
+import type { OpenStoreOptions } from '../../open.types.ts';
 import type { Sourced } from '../../../lib/sourced.ts';
 import { inFiles, readProfile, type Profile } from './profile.ts';
 import { isAwsRegion, providerOf } from './providers.ts';
 import type { Provider } from './providers.ts';
 import { present, type S3Settings } from './settings.ts';
-import { checkedLock } from './values.ts';
 
 /**
  * Everything that is needed to speak to a bucket, each with where it came from. Holds secrets only inside
@@ -28,7 +29,7 @@ export interface ResolvedS3 {
   credentials: ResolvedCredentials;
   ca: Sourced<string> | undefined;
   provider: Provider | undefined;
-  settings: S3Settings & { timeoutMilliseconds: number };
+  settings: S3Settings & { timeoutMilliseconds: number; lock: ObjectLock | undefined };
   /** For people, at start-up and in `doctor`. */
   warnings: KnownReason[];
 }
@@ -42,13 +43,9 @@ const TIMEOUT_MILLISECONDS = 30_000;
  */
 export async function resolveS3(
   target: { bucket: string; prefix: string },
-  settings: S3Settings,
-  clock: Pick<Clock, 'now'>,
+  { s3: settings = {}, lock, clock }: Pick<OpenStoreOptions, 's3' | 'lock'> & { clock: Pick<Clock, 'now'> },
 ): Promise<ResolvedS3> {
   const warnings: KnownReason[] = [];
-  if (settings.lock !== undefined) {
-    checkedLock(settings.lock, 'the object lock from the settings');
-  }
   const profile = await readProfile(settings);
   const endpoint = resolveEndpoint(settings, profile, warnings);
   const provider = providerOf(endpoint.value);
@@ -59,7 +56,7 @@ export async function resolveS3(
     endpoint,
     region,
     provider,
-    settings: { ...settings, timeoutMilliseconds: settings.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS },
+    settings: { ...settings, lock, timeoutMilliseconds: settings.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS },
     pathStyle: settings.forcePathStyle ?? pathStyleOf(profile, provider, endpoint),
     profile: { value: profile.name, from: profile.chosenBy ?? 'the default' },
     credentials: resolveCredentials({ settings, profile, provider, endpoint, region, clock, warnings }),

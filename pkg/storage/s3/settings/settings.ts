@@ -1,5 +1,4 @@
 import type { Sourced } from '../../../lib/sourced.ts';
-import type { ObjectLock } from './object-lock.ts';
 
 /** The source of a value of the settings page. */
 export const FROM_SETTINGS = 'the settings';
@@ -18,8 +17,6 @@ export interface S3Settings {
   caFile?: Sourced<string>;
   /** `supported` sends the newer checksum headers that many S3-compatible stores refuse. */
   checksums?: 'required' | 'supported';
-  /** Retention put on every object that is to last. The bucket must have been made with object lock. */
-  lock?: ObjectLock;
   encryption?: { kind: 'AES256' } | { kind: 'aws:kms'; keyId?: string };
   /** The twelve digits of the account that must own the bucket. */
   bucketOwner?: string;

@@ -1,5 +1,4 @@
 import { DashkeepError } from '../../../contract/errors.ts';
-import type { ObjectLock } from './object-lock.ts';
 import type { S3Settings } from './settings.ts';
 
 /** Objects in these classes can't be read back without asking for it hours before. */
@@ -11,26 +10,6 @@ export function parseChecksums(text: string, source: string): 'required' | 'supp
     throw wrong(source, 'it must be required or supported');
   }
   return text;
-}
-
-/** @param text - such as `COMPLIANCE:30` */
-export function parseObjectLock(text: string, source: string): ObjectLock {
-  const [, mode, days] = /^(GOVERNANCE|COMPLIANCE):(\d{1,5})d?$/i.exec(text) ?? [];
-  if (mode === undefined) {
-    throw wrong(source, 'it must be GOVERNANCE or COMPLIANCE, a colon and days, such as COMPLIANCE:30');
-  }
-  return checkedLock(
-    { mode: mode.toUpperCase() === 'COMPLIANCE' ? 'COMPLIANCE' : 'GOVERNANCE', days: Number(days) },
-    source,
-  );
-}
-
-/** @throws DK_SETTINGS for days that no store accepts */
-export function checkedLock(lock: ObjectLock, source: string): ObjectLock {
-  if (!(Number.isInteger(lock.days) && lock.days >= 1 && lock.days <= 36_500)) {
-    throw wrong(source, 'the days of object lock must be a whole number from 1 to 36500');
-  }
-  return lock;
 }
 
 /** @param text - `AES256`, `aws:kms` or `aws:kms:<key>` */
@@ -77,15 +56,6 @@ export function parseTags(text: string, source: string): Record<string, string> 
     throw wrong(source, 'an object can have at most ten tags');
   }
   return tags;
-}
-
-/** Seconds, as milliseconds. */
-export function parseTimeout(text: string, source: string): number {
-  const seconds = Number(text);
-  if (!(seconds > 0 && seconds <= 3_600)) {
-    throw wrong(source, 'it must be a number of seconds up to 3600');
-  }
-  return seconds * 1_000;
 }
 
 function wrong(source: string, why: string): DashkeepError {
