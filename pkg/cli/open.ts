@@ -41,7 +41,7 @@ export async function withCopyTarget<T>(
   if (copy === undefined) {
     throw refusal('DK_UNCONFIGURED', reason('copy-no-target'), { advice: reason('set-copy-target') });
   }
-  const ports = { ...(await copy.storage()), clock, random, log };
+  const ports = { ...copy.storage(), clock, random, log };
   const store = await openStore(copy.target.value, ports).catch(failSecondTarget);
   try {
     return await work(store, copy);
@@ -63,7 +63,7 @@ export async function withStore<T>(
   const { environment, randomness, clock, log } = context;
   const configuration = new Configuration(environment, flags);
   const target = targetOf(configuration);
-  const settings = await settingsFor(target, configuration);
+  const settings = settingsFor(target, configuration);
   const store = await openStore(target, { ...settings, allowsHttp, clock, random: randomness, log });
   try {
     return await work(store);
@@ -226,7 +226,7 @@ export async function fleetOptions(context: CliContext, flags: CommonFlags): Pro
     ...(await openOptions(context, flags, {})),
     trustedKeys,
     state: await openState(context, flags),
-    storage: async (target) => ({ ...(await storage(target)), clock, random: randomness, log }),
+    storage: async (target) => ({ ...storage(target), clock, random: randomness, log }),
   };
 }
 

@@ -3,3 +3,6 @@ export interface Sourced<T> {
   value: T;
   from: string;
 }
+
+/** A secret that is read at each use. */
+export type SecretText = Sourced<() => Promise<string>>;

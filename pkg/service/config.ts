@@ -24,8 +24,7 @@ export interface TlsFiles {
 /** A second target, for copies of what is in the first. */
 export interface CopyConfig {
   target: Sourced<string>;
-  /** With the key of a bucket, read now. */
-  storage: () => Promise<StorageSettings>;
+  storage: () => StorageSettings;
   /** A cron expression; undefined: after each complete backup; empty: never automatically. */
   schedule: string | undefined;
   /** Rules of the copy; by default those of the first target. */
@@ -41,7 +40,7 @@ export interface FleetConfig {
   /** Fingerprints that are trusted in each of those repositories. */
   trustedKeys: readonly string[];
   /** The deployment's settings for a target. */
-  storage: (target: string) => Promise<StorageSettings>;
+  storage: (target: string) => StorageSettings;
   /** Contents of age identity files. */
   identities: () => Promise<string[]>;
 }
@@ -120,7 +119,7 @@ export interface ServiceConfig {
   variables: Variables;
   /** The weakest object lock that is allowed; absent = a page decides. */
   objectLock?: Sourced<ObjectLock>;
-  /** What the deployment says about each kind of storage; keys of S3 are among the secrets. */
+  /** What the deployment says about each kind of storage. */
   storage: StorageSettings;
   /** Directories below which a `file://` target of the pages may be. */
   fileRoots: readonly string[];

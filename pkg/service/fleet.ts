@@ -40,7 +40,7 @@ export class FleetView {
     const installations = await lookAtFleet([...targets, ...this.#seen], {
       ...{ trustedKeys, clock, randomness, log, signal, state: this.#state, ignoreClock: config.ignoreClock },
       identities: await identities(),
-      storage: async (target) => ({ ...(await storage(target)), clock, random: randomness, log }),
+      storage: async (target) => ({ ...storage(target), clock, random: randomness, log }),
     });
     installations.filter(({ state }) => state === 'ok').forEach(({ target }) => this.#seen.add(target));
     return { installations };

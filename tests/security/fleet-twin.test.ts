@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => directory.remove());
 
 function fleetView(): FleetView {
-  const fleet = { targets: [at('*')], trustedKeys, storage: () => Promise.resolve({}), identities: async () => [] };
+  const fleet = { targets: [at('*')], trustedKeys, storage: () => ({}), identities: async () => [] };
   const signal = new AbortController().signal;
   const ports = { clock: realClock, randomness: realRandomness, log: silentLog, signal };
   return new FleetView({ config: { fleet, ignoreClock: false }, ...ports });

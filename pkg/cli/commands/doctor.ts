@@ -5,7 +5,7 @@ import type { Exit, Register } from '../command.ts';
 import { warnOfIgnoredToken } from '../config/grafana.ts';
 import { serviceConfig } from '../config/service.ts';
 import { Configuration } from '../config/configuration.ts';
-import { s3Settings } from '../config/s3.ts';
+import { storageSettings } from '../config/storage.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
 import { withJson, addServiceOptions, withTargetUrl } from '../options.ts';
 import { printChecks } from '../output/checks.ts';
@@ -35,11 +35,11 @@ async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
   const { clock, randomness, log, signal } = context;
   if (flags.policy === true) {
     const configuration = new Configuration(context.environment, flags);
-    const { region, aws, ...settings } = s3Settings(configuration);
+    const { s3, lock } = storageSettings(configuration);
     const { policy, notes } = minimalPolicy(targetOf(configuration), {
-      ...settings,
-      lock: configuration.get('DASHKEEP_S3_OBJECT_LOCK'),
-      region: (region ?? aws?.region)?.value,
+      ...s3,
+      lock,
+      region: (s3?.region ?? s3?.aws?.region)?.value,
     });
     printResult(context, flags, policy, () => {
       printLine(context, JSON.stringify(policy, null, 2));

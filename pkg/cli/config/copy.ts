@@ -1,8 +1,7 @@
 import type { CopyConfig } from '../../service/config.ts';
 import { parseTarget } from '../../storage/target.ts';
 import type { Configuration } from './configuration.ts';
-import { copyS3 } from './s3.ts';
-import { storageSettings } from './storage.ts';
+import { copyStorage } from './storage.ts';
 
 /** The second target; undefined where none is set. @throws DK_SETTINGS naming what is wrong */
 export function copyConfig(configuration: Configuration): CopyConfig | undefined {
@@ -13,11 +12,7 @@ export function copyConfig(configuration: Configuration): CopyConfig | undefined
   parseTarget(target.value);
   return {
     target,
-    storage: async () => ({
-      ...storageSettings(configuration),
-      s3: await copyS3(configuration),
-      lock: configuration.get('DASHKEEP_COPY_S3_OBJECT_LOCK'),
-    }),
+    storage: () => copyStorage(configuration),
     schedule: configuration.get('DASHKEEP_COPY_SCHEDULE'),
     keep: configuration.get('DASHKEEP_COPY_KEEP'),
     verifyDays: configuration.get('DASHKEEP_COPY_VERIFY_DAYS'),

@@ -50,9 +50,7 @@ export class SecondCopy {
   constructor(parts: SecondCopyParts) {
     this.#parts = parts;
     const open = async (settings: EffectiveSettings): Promise<OpenedTarget> =>
-      OpenedTarget.open({ ...parts.target, storeOptions: await this.#storeOptions() }, settings).catch(
-        failSecondTarget,
-      );
+      OpenedTarget.open({ ...parts.target, storeOptions: this.#storeOptions }, settings).catch(failSecondTarget);
     this.#cache = new RepositoryCache(open, () => this.#settings(), parts.target);
   }
 
@@ -145,7 +143,7 @@ export class SecondCopy {
    */
   async check(signal: AbortSignal, within?: number): Promise<SettingsCheck> {
     const settings = await this.#withAddress([]);
-    const ports = { ...this.#parts.target, storeOptions: await this.#storeOptions() };
+    const ports = { ...this.#parts.target, storeOptions: this.#storeOptions };
     const second = await OpenedTarget.open(ports, settings);
     try {
       await this.#parts.repositoryCache.use(signal, (first) =>
@@ -207,9 +205,8 @@ export class SecondCopy {
   }
 
   /** What the deployment says is taken as it is. */
-  async #storeOptions(): Promise<TargetPorts['storeOptions']> {
-    const storage = await this.#config.storage();
-    return { of: () => storage };
+  get #storeOptions(): TargetPorts['storeOptions'] {
+    return { of: this.#config.storage };
   }
 
   async #settings(): Promise<EffectiveSettings> {
@@ -219,7 +216,10 @@ export class SecondCopy {
   /** The settings of the first target, with the address of the second. */
   async #withAddress(recipients: string[]): Promise<EffectiveSettings> {
     const { target, storage } = this.#config;
-    return settingsAt(await this.#parts.settings.effective(), target.value, recipients, await storage());
+    const { accessKeyId, secretAccessKey, sessionToken } = storage().s3 ?? {};
+    // Opened again with a key that was replaced.
+    const key = await Promise.all([accessKeyId, secretAccessKey, sessionToken].map((one) => one?.value()));
+    return settingsAt(await this.#parts.settings.effective(), target.value, recipients, key);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { SecretName } from '../../contract/api/settings.ts';
 import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { reasonWithHint } from '../../contract/reasons/reason.ts';
@@ -56,25 +55,19 @@ export class StoreOptionsResolver {
 
   /** The deployment's settings of a bucket, and below them those of the page; what is empty there is not set. */
   #s3({ values: { target }, secrets }: Pick<EffectiveSettings, 'values' | 'secrets'>): S3Settings {
-    const {
-      settings,
-      secrets: given,
-      storage: { s3 },
-    } = this.#config;
-    const set = <T>(value: T | undefined, source = FROM_SETTINGS): Sourced<T> | undefined =>
-      value === undefined ? undefined : { value, from: source };
-    const at = <T>(path: string, value: T | undefined) => set(value, settings.get(path)?.from);
-    const secret = (name: SecretName) => set(secrets[name]?.trim(), given.get(name)?.from);
-    return compact({
-      ...s3,
-      endpoint: at('target.endpoint', present(target.endpoint)),
-      region: at('target.region', present(target.region)),
-      profile: at('target.profile', present(target.profile)),
-      forcePathStyle: at('target.forcePathStyle', target.forcePathStyle ?? undefined),
-      accessKeyId: secret('s3AccessKeyId'),
-      secretAccessKey: secret('s3SecretAccessKey'),
-      sessionToken: secret('s3SessionToken'),
-    });
+    const set = <T>(value: T | undefined): Sourced<T> | undefined =>
+      value === undefined ? undefined : { value, from: FROM_SETTINGS };
+    const secret = (text: string | undefined) => set(text === undefined ? undefined : () => Promise.resolve(text));
+    return {
+      endpoint: set(present(target.endpoint)),
+      region: set(present(target.region)),
+      profile: set(present(target.profile)),
+      forcePathStyle: set(target.forcePathStyle ?? undefined),
+      accessKeyId: secret(secrets.s3AccessKeyId),
+      secretAccessKey: secret(secrets.s3SecretAccessKey),
+      sessionToken: secret(secrets.s3SessionToken),
+      ...compact(this.#config.storage.s3 ?? {}),
+    };
   }
 
   /** What can be refused before it is saved, by dotted path. A name is asked for only when it is connected to. */

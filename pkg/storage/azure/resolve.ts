@@ -1,8 +1,8 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import type { Sourced } from '../../lib/sourced.ts';
+import type { SecretText, Sourced } from '../../lib/sourced.ts';
 import { checkedEndpoint } from '../address.ts';
-import type { AzureSettings, SecretText } from './settings.ts';
+import type { AzureSettings } from './settings.ts';
 
 /** What signs requests. */
 export type AzureKey =

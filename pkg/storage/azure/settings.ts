@@ -1,7 +1,4 @@
-import type { Sourced } from '../../lib/sourced.ts';
-
-/** A secret that is read at each use. */
-export type SecretText = Sourced<() => Promise<string>>;
+import type { SecretText, Sourced } from '../../lib/sourced.ts';
 
 /** What is set about a container of Azure Blob Storage, under the names that Azure's own tools use. */
 export interface AzureSettings {

@@ -16,7 +16,7 @@ const PORTS = { clock: realClock, random: realRandomness, log: silentLog };
 export async function openedByCommand(environment: Given): Promise<StoreExplanation> {
   const configuration = new Configuration(environment);
   const target = configuration.get('DASHKEEP_TARGET') ?? '';
-  return explained(target, await settingsFor(target, configuration));
+  return explained(target, settingsFor(target, configuration));
 }
 
 /** The same for the service. */

@@ -7,9 +7,9 @@ import {
   SETTINGS,
   type SettingVariable,
 } from '../../../pkg/cli/config/configuration.ts';
-import { s3Settings } from '../../../pkg/cli/config/s3.ts';
 import { serviceConfig } from '../../../pkg/cli/config/service.ts';
 import { encryptionSettings, excludedKinds } from '../../../pkg/cli/config/settings.ts';
+import { storageSettings } from '../../../pkg/cli/config/storage.ts';
 import type { Secret, Setting } from '../../../pkg/cli/config/setting-definitions.ts';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
@@ -186,7 +186,7 @@ describe('each setting', () => {
       AWS_EC2_METADATA_DISABLED: text,
     });
     expect(configuration.get('DASHKEEP_IGNORE_CLOCK')).toBe(true);
-    expect(s3Settings(configuration)).toMatchObject({
+    expect(storageSettings(configuration).s3).toMatchObject({
       forcePathStyle: { value: true },
       aws: { ignoresInstance: true },
     });

@@ -11,6 +11,6 @@ export async function openWith(
   environment: Readonly<Record<string, string>>,
   options: Partial<OpenStoreOptions> = {},
 ): Promise<ObjectStore> {
-  const settings = await settingsFor(target, new Configuration({ HOME: '/nonexistent', ...environment }));
+  const settings = settingsFor(target, new Configuration({ HOME: '/nonexistent', ...environment }));
   return openStore(target, { ...settings, clock: realClock, random: realRandomness, log: silentLog, ...options });
 }

@@ -10,6 +10,6 @@ export async function storageOf(
   environment: Readonly<Record<string, string>>,
   { lock, ...more }: BucketSettings = {},
 ): Promise<StorageSettings> {
-  const given = await settingsFor('s3://bucket', new Configuration({ HOME: '/nonexistent', ...environment }));
+  const given = settingsFor('s3://bucket', new Configuration({ HOME: '/nonexistent', ...environment }));
   return { ...given, s3: { ...given.s3, ...more }, lock: lock ?? given.lock };
 }

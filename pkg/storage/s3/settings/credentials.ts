@@ -47,10 +47,10 @@ const FILE_MILLISECONDS = 10 * 60_000;
  *
  * @throws DK_SETTINGS, DK_STORE_CREDENTIALS
  */
-export function resolveCredentials(question: Question): ResolvedCredentials {
+export async function resolveCredentials(question: Question): Promise<ResolvedCredentials> {
   const { settings, profile, warnings } = question;
   const { name, chosenBy } = profile;
-  const given = givenKey(settings);
+  const given = await givenKey(settings);
   const inProfile = hasCredentials(profile);
   if (given === undefined) {
     return inProfile ? profileCredentials(question) : roleCredentials(question);
@@ -70,21 +70,22 @@ export function resolveCredentials(question: Question): ResolvedCredentials {
   );
 }
 
-function givenKey({
+async function givenKey({
   accessKeyId: id,
   secretAccessKey: secret,
   sessionToken: session,
-}: S3Settings): { identity: Identity; from: string } | undefined {
+}: S3Settings): Promise<{ identity: Identity; from: string } | undefined> {
   if ((id === undefined) !== (secret === undefined)) {
     const missing = id === undefined ? 'AWS_ACCESS_KEY_ID' : 'AWS_SECRET_ACCESS_KEY';
     throw new DashkeepError('DK_STORE_CREDENTIALS', `${missing} is missing: set both key and secret`);
   }
-  return id === undefined || secret === undefined
-    ? undefined
-    : {
-        identity: { accessKeyId: id.value, secretAccessKey: secret.value, sessionToken: session?.value },
-        from: id.from,
-      };
+  if (id === undefined || secret === undefined) {
+    return undefined;
+  }
+  const [accessKeyId = '', secretAccessKey = '', sessionToken] = await Promise.all(
+    [id, secret, session].map(async (one) => (await one?.value())?.trim()),
+  );
+  return { identity: { accessKeyId, secretAccessKey, sessionToken }, from: id.from };
 }
 
 function hasCredentials({ config, credentials }: Profile): boolean {

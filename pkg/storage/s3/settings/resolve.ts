@@ -59,7 +59,7 @@ export async function resolveS3(
     settings: { ...settings, lock, timeoutMilliseconds: settings.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS },
     pathStyle: settings.forcePathStyle ?? pathStyleOf(profile, provider, endpoint),
     profile: { value: profile.name, from: profile.chosenBy ?? 'the default' },
-    credentials: resolveCredentials({ settings, profile, provider, endpoint, region, clock, warnings }),
+    credentials: await resolveCredentials({ settings, profile, provider, endpoint, region, clock, warnings }),
     ca: await resolveCa(settings, profile),
     warnings,
   };

@@ -1,4 +1,4 @@
-import type { Sourced } from '../../../lib/sourced.ts';
+import type { SecretText, Sourced } from '../../../lib/sourced.ts';
 
 /** The source of a value of the settings page. */
 export const FROM_SETTINGS = 'the settings';
@@ -10,9 +10,9 @@ export interface S3Settings {
   region?: Sourced<string>;
   forcePathStyle?: Sourced<boolean>;
   profile?: Sourced<string>;
-  accessKeyId?: Sourced<string>;
-  secretAccessKey?: Sourced<string>;
-  sessionToken?: Sourced<string>;
+  accessKeyId?: SecretText;
+  secretAccessKey?: SecretText;
+  sessionToken?: SecretText;
   /** PEM file of certificate authorities to trust besides the public ones. */
   caFile?: Sourced<string>;
   /** `supported` sends the newer checksum headers that many S3-compatible stores refuse. */
