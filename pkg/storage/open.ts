@@ -1,9 +1,8 @@
 import { impatient } from './decorators/silence.ts';
 import { checkedLock } from './object-lock.ts';
 import type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
-import type { StorageScheme } from './scheme.ts';
 import type { ObjectStore } from './store.ts';
-import { schemeOf, type Target } from './target.ts';
+import { schemeOf, type StorageScheme, type Target } from './target.ts';
 
 export type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 
@@ -30,7 +29,9 @@ export async function openExplained(
   }
   // Each scheme opens the places that it parsed.
   const scheme = schemeOf(target) as StorageScheme<Target>;
-  const opened = await scheme.open(scheme.parse(target.trim()), options);
+  const place = scheme.parse(target.trim());
+  const open = await scheme.load();
+  const opened = await open(place, options);
   if (opened.store.localClock === true) {
     return opened;
   }
