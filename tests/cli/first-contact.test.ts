@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CliContext } from '../../pkg/cli/context.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { memoryDirectory } from '../support/directories.ts';
+import { keepDirectory, memoryDirectory, type KeptDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { recordingLog } from '../support/repository/repository.ts';
@@ -11,6 +11,8 @@ import { recordingLog } from '../support/repository/repository.ts';
 describe('a restore on first contact', () => {
   let grafana: Simulator;
   let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+  let kept: KeptDirectory;
+  let restoreGrafana: () => void;
   let signer: string;
 
   const run = (
@@ -29,7 +31,7 @@ describe('a restore on first contact', () => {
     return ((await answer.json()) as { uid: string }[]).map(({ uid }) => uid);
   }
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     grafana = await startGrafana({ profile: '13.2' });
     grafana.seedDashboards({ count: 2, folders: 1 });
     directory = await memoryDirectory();
@@ -41,11 +43,15 @@ describe('a restore on first contact', () => {
       headers: { authorization: `Bearer ${grafana.token()}` },
     });
     expect(gone.status).toBe(200);
-    grafana.clearRequests();
+    restoreGrafana = grafana.keep();
+    kept = await keepDirectory(directory);
   });
-  afterEach(async () => {
-    await grafana.close();
-    await directory.remove();
+  beforeEach(async () => {
+    restoreGrafana();
+    await kept.restore();
+  });
+  afterAll(async () => {
+    await Promise.all([grafana.close(), directory.remove(), kept.remove()]);
   });
 
   const RESTORE = ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply'];

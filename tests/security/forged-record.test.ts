@@ -1,11 +1,11 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { memoryDirectory } from '../support/directories.ts';
+import { keepDirectory, memoryDirectory, type KeptDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { call } from '../simulator/http.ts';
@@ -16,6 +16,8 @@ import { call } from '../simulator/http.ts';
  */
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+let kept: KeptDirectory;
+let restoreGrafana: () => void;
 let run: string;
 
 const cli = (args: string[], machine = 'writer'): Promise<Ended> => {
@@ -35,7 +37,7 @@ async function forge(change: (record: RunRecord, manifest: Manifest) => void): P
   await writeFile(recordFile(), `${JSON.stringify(record)}\n`);
 }
 
-beforeEach(async () => {
+beforeAll(async () => {
   grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 3, folders: 1 });
   directory = await memoryDirectory();
@@ -46,10 +48,15 @@ beforeEach(async () => {
   await api('POST /api/dashboards/db', { dashboard: { uid: 'innocent', title: 'Innocent', panels: [] } });
   await cli(['backup']);
   expect((await api('GET /api/dashboards/uid/innocent')).status).toBe(200);
+  restoreGrafana = grafana.keep();
+  kept = await keepDirectory(directory);
 });
-afterEach(async () => {
-  await grafana.close();
-  await directory.remove();
+beforeEach(async () => {
+  restoreGrafana();
+  await kept.restore();
+});
+afterAll(async () => {
+  await Promise.all([grafana.close(), directory.remove(), kept.remove()]);
 });
 
 it('what was added to a record is not taken back, and nothing else of it', async () => {

@@ -144,6 +144,30 @@ describe('starting over', () => {
     expect((await call(grafana, token, 'GET /api/search')).status).toBe(401);
     expect((await call(grafana, 'admin:admin', 'GET /api/org')).body.name).toBe('Main Org.');
   });
+
+  it('going back to what was kept gives the same answers again, however often', async () => {
+    await start();
+    grafana.demoSeed();
+    const routes = ['GET /api/search', 'GET /api/datasources', 'GET /api/v1/provisioning/alert-rules'];
+    const dashboards = 'GET /apis/dashboard.grafana.app/v1/namespaces/default/dashboards';
+    const answers = () => Promise.all([...routes, dashboards].map((route) => call(grafana, token, route)));
+    const texts = async () => (await answers()).map(({ text }) => text);
+    const restore = grafana.keep();
+    const before = await texts();
+    for (const change of [() => grafana.wipe(), () => grafana.burn(), () => grafana.touchDashboards(2)]) {
+      change();
+      grafana.setFaults({ match: 'GET *', action: { kind: 'status', status: 503 } });
+      expect(await texts()).not.toEqual(before);
+      restore();
+      expect(grafana.requests).toEqual([]);
+      expect(await texts()).toEqual(before);
+    }
+    await call(grafana, token, 'POST /api/folders', { title: 'New' });
+    const made = (await texts())[0];
+    restore();
+    await call(grafana, token, 'POST /api/folders', { title: 'New' });
+    expect((await texts())[0]).toBe(made);
+  });
 });
 
 describe.each(PROFILE_NAMES)('the demo company on %s', (profile) => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
@@ -10,15 +10,18 @@ import { openStore } from '../../../pkg/storage/open.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { call } from '../../simulator/http.ts';
 import { runCli, runMain, type Ended } from '../../support/cli.ts';
-import { memoryDirectory } from '../../support/directories.ts';
+import { keepDirectory, memoryDirectory, type KeptDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /** What a restore says that ends with an error, and what other commands say of it afterwards. */
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+let kept: KeptDirectory;
+let restoreGrafana: () => void;
 let shown: string;
 let token: string;
+let firstToken: string;
 
 const PORTS = { clock: realClock, random: realRandomness, log: silentLog };
 const target = (): string => `file://${directory.path}/repository`;
@@ -28,41 +31,36 @@ const cli = (...args: string[]): Promise<Ended> => aborted(undefined, ...args);
 const aborted = (signal: AbortSignal | undefined, ...args: string[]): Promise<Ended> => {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
   const stderr = { write: (text: string) => (shown += text) } as unknown as NodeJS.WriteStream;
-  return runCli(
-    [...args, ...where],
-    { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token },
-    {
-      stderr,
-      ...(signal && { signal }),
-    },
-  );
+  const ports = { stderr, ...(signal && { signal }) };
+  return runCli([...args, ...where], { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token }, ports);
 };
 
-beforeEach(async () => {
-  shown = '';
+/** The same before each test: a Grafana without the dashboards that were backed up. */
+beforeAll(async () => {
   grafana = await startGrafana({ profile: '12.4' });
-  token = grafana.token();
+  firstToken = token = grafana.token();
   grafana.seedDashboards({ count: 12, folders: 2 });
   directory = await memoryDirectory();
   await cli('backup', '--kinds', 'folder,dashboard');
-  for (const { uid } of (await call(grafana, 'admin:admin', 'GET /api/search?type=dash-db')).body as {
-    uid: string;
-  }[]) {
+  for (const uid of grafana.state.org(1).dashboards.keys()) {
     await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
   }
+  restoreGrafana = grafana.keep();
+  kept = await keepDirectory(directory);
 });
-afterEach(async () => {
-  await grafana.close();
-  await directory.remove();
+beforeEach(async () => {
+  shown = '';
+  token = firstToken;
+  restoreGrafana();
+  await kept.restore();
+});
+afterAll(async () => {
+  await Promise.all([grafana.close(), directory.remove(), kept.remove()]);
 });
 
 /** A restore whose token is revoked when some dashboards were written. */
 async function revoked(...args: string[]): Promise<unknown> {
-  grafana.setFaults({
-    match: /^POST .*dashboards/,
-    action: { kind: 'status', status: 401 },
-    skip: 4,
-  });
+  grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 4 });
   return cli('restore', 'latest', '--kinds', 'folder,dashboard', '--apply', ...args).catch((error: unknown) => error);
 }
 

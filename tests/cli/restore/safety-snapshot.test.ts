@@ -1,16 +1,18 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { DirectoryStore } from '../../../pkg/storage/directory/store.ts';
 import { call } from '../../simulator/http.ts';
 import { runMain, type Ended } from '../../support/cli.ts';
-import { memoryDirectory } from '../../support/directories.ts';
+import { keepDirectory, memoryDirectory, type KeptDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /** A restore with a safety snapshot that cannot be stored, and one without it. */
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+let kept: KeptDirectory;
+let restoreGrafana: () => void;
 let token: string;
 
 const cli = (...args: string[]): Promise<Ended<number> & { error: string }> =>
@@ -22,7 +24,8 @@ const cli = (...args: string[]): Promise<Ended<number> & { error: string }> =>
 const restore = (...args: string[]): ReturnType<typeof cli> =>
   cli('restore', 'latest', '--kinds', 'dashboard', '--apply', ...args);
 
-beforeEach(async () => {
+/** The same before each test: a Grafana without the dashboards that were backed up. */
+beforeAll(async () => {
   grafana = await startGrafana({ profile: '12.4' });
   token = grafana.token();
   grafana.seedDashboards({ count: 6, folders: 1 });
@@ -31,11 +34,18 @@ beforeEach(async () => {
   for (const uid of grafana.state.org(1).dashboards.keys()) {
     await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
   }
+  restoreGrafana = grafana.keep();
+  kept = await keepDirectory(directory);
 });
-afterEach(async () => {
+beforeEach(async () => {
+  restoreGrafana();
+  await kept.restore();
+});
+afterEach(() => {
   vi.restoreAllMocks();
-  await grafana.close();
-  await directory.remove();
+});
+afterAll(async () => {
+  await Promise.all([grafana.close(), directory.remove(), kept.remove()]);
 });
 
 it.each([

@@ -1,21 +1,23 @@
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
 import type { DoctorCheck } from '../../../pkg/contract/api/status.ts';
 import { reason, sentenceOf } from '../../../pkg/contract/reasons/catalogue.ts';
 import { call } from '../../simulator/http.ts';
 import { runMain } from '../../support/cli.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
+import { keepDirectory, temporaryDirectory, type KeptDirectory } from '../../support/directories.ts';
 import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let kept: KeptDirectory;
+let restoreGrafana: () => void;
 let environment: Record<string, string>;
 let [first, second, firstRecipient, secondRecipient] = ['', '', '', ''];
 
-beforeEach(async () => {
+beforeAll(async () => {
   grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 40, folders: 1, v2Share: 0 });
   directory = await temporaryDirectory();
@@ -31,9 +33,15 @@ beforeEach(async () => {
     ...fewKinds(),
   };
   expect((await runMain(['backup'], environment)).exit).toBe(0);
+  restoreGrafana = grafana.keep();
+  kept = await keepDirectory(directory);
 });
-afterEach(async () => {
-  await Promise.all([grafana.close(), directory.remove()]);
+beforeEach(async () => {
+  restoreGrafana();
+  await kept.restore();
+});
+afterAll(async () => {
+  await Promise.all([grafana.close(), directory.remove(), kept.remove()]);
 });
 
 async function keyCheck(more: Record<string, string>): Promise<DoctorCheck[]> {

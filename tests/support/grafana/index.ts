@@ -44,6 +44,14 @@ export async function startGrafana(options: SimulatorOptions): Promise<Simulator
     close: () => server.close(),
     wipe: () => state.wipe(),
     burn: () => state.reset(),
+    keep() {
+      const restore = state.keep();
+      return () => {
+        restore();
+        server.faults.set([]);
+        server.requests.length = 0;
+      };
+    },
     setFaults: (...faults) => server.faults.set(faults),
     hold(match) {
       let release = (): void => undefined;

@@ -6,6 +6,14 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
+  /** The function that is returned makes the same numbers follow again. */
+  keep(): () => void {
+    const kept = this.#state;
+    return () => {
+      this.#state = kept;
+    };
+  }
+
   /** In [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;

@@ -22,6 +22,11 @@ export interface Simulator {
   wipe(): void;
   /** A new Grafana under the same address: every token, user and org but the first ones is gone. */
   burn(): void;
+  /**
+   * Keeps a copy of what it holds, so that tests with the same beginning have to make it only once.
+   * @returns a function that goes back to it, without faults and recorded requests
+   */
+  keep(): () => void;
   setFaults(...faults: Fault[]): void;
   /** Holds matching requests until the returned function is called. */
   hold(match: string): () => void;

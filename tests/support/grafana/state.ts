@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Org, ServiceAccount, Token, User, Permission } from './model/model.ts';
 import type { Stored, Role } from './model/stored.ts';
 import type { Profile } from './profiles/profiles.ts';
+import { copyOf } from './copy.ts';
 import { Random } from './random.ts';
 import { SearchIndex } from './search-index.ts';
 import { builtInPlugins, systemSso, type PublicDashboard } from './model/content.ts';
@@ -52,6 +53,34 @@ export class GrafanaState {
     const admin = this.addUser({ login: 'admin', email: 'admin@localhost', name: '', password: 'admin' });
     admin.isGrafanaAdmin = true;
     this.addOrg('Main Org.').members.set(admin.id, 'Admin');
+  }
+
+  /**
+   * Keeps a copy of everything, so that tests with the same beginning have to make it only once.
+   * @returns a function that goes back to it, as often as wanted
+   */
+  keep(): () => void {
+    const restores = [this.random.keep(), this.versions.keep()];
+    const [id, userId] = [this.#id, this.#userId];
+    const { orgs, users, tokens, plugins, sso, leftLinks, signingKey, skewMs, tokensExpiredBefore } = this;
+    const rest = { tokens, plugins, sso, leftLinks, signingKey, skewMs, tokensExpiredBefore };
+    const kept = copyOf({ orgs, users, rest });
+    const indexed = new Map([...orgs].map(([org, { index }]) => [org, [...index.entries()]]));
+    return () => {
+      restores.forEach((restore) => restore());
+      [this.#id, this.#userId] = [id, userId];
+      const copy = copyOf(kept);
+      this.orgs.clear();
+      this.users.clear();
+      copy.users.forEach((user, key) => this.users.set(key, user));
+      for (const [key, org] of copy.orgs) {
+        org.index = this.#newIndex();
+        indexed.get(key)?.forEach((entry) => org.index.put(entry));
+        org.index.flush();
+        this.orgs.set(key, org);
+      }
+      Object.assign(this, copy.rest);
+    };
   }
 
   /** Empties every org; orgs, their members, service accounts and tokens stay. */
@@ -152,7 +181,7 @@ export class GrafanaState {
       history: [],
       serviceAccounts: new Map(),
       members: new Map(),
-      index: new SearchIndex(() => this.now(), this.searchDelayMs),
+      index: this.#newIndex(),
       ...emptyExtras(this.profile.defaultReceiver),
     };
     this.orgs.set(id, org);
@@ -218,6 +247,10 @@ export class GrafanaState {
     };
     this.tokens.push(token);
     return token;
+  }
+
+  #newIndex(): SearchIndex {
+    return new SearchIndex(() => this.now(), this.searchDelayMs);
   }
 
   #hex(length: number): string {

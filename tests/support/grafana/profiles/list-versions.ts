@@ -19,6 +19,16 @@ export class ListVersions {
   #quiet = false;
   readonly #counters = new Map<Unified, bigint>();
 
+  /** The function that is returned goes back to the present numbers. */
+  keep(): () => void {
+    const [last, event, counters] = [this.last, this.#event, [...this.#counters]];
+    return () => {
+      [this.last, this.#event] = [last, event];
+      this.#counters.clear();
+      counters.forEach(([resource, version]) => this.#counters.set(resource, version));
+    };
+  }
+
   /** A number above every one before it; `resource` is what was written. */
   advance(by: number, resource?: Unified): string {
     this.last += BigInt(by);
