@@ -1,19 +1,8 @@
 import { compact } from './compact.ts';
-import { GRAFANA_ERRORS } from './errors/grafana.ts';
-import { REPOSITORY_ERRORS } from './errors/repository.ts';
-import { SERVICE_ERRORS } from './errors/service.ts';
-import { STORAGE_ERRORS } from './errors/storage.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from './errors/catalogue.ts';
 import { sentenceOf, type KnownReason } from './reasons/catalogue.ts';
 
-/** Every error that Dashkeep raises on purpose. The documentation's table is made from this list. */
-export const ERROR_CATALOGUE = {
-  ...SERVICE_ERRORS,
-  ...GRAFANA_ERRORS,
-  ...STORAGE_ERRORS,
-  ...REPOSITORY_ERRORS,
-} as const;
-
-export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+export type { ErrorCode };
 
 interface ErrorOptions {
   cause?: unknown;

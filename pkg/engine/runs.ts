@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
+import { type ErrorCode } from '../contract/errors.ts';
+import { ERROR_CATALOGUE } from '../contract/errors/catalogue.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { ReasonCode } from '../contract/reasons/catalogue.ts';
 import { hasRoles, type RunLine, type RunRecord } from '../contract/runs.ts';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { FLAG_VARIABLES, type Name } from '../../pkg/cli/config/configuration.ts';
 import { SECTIONS, type Secret, type Setting } from '../../pkg/cli/config/setting-definitions.ts';
 import { buildProgram } from '../../pkg/cli/main.ts';
-import { ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../pkg/contract/errors/catalogue.ts';
 import { DEFAULT_SETTINGS, leavesOf } from '../../pkg/service/settings/defaults.ts';
 import { KINDS_PAGE, kindsPage } from './kinds.ts';
 import { OPENAPI_FILE } from './openapi.ts';

@@ -1,9 +1,8 @@
 import { Alert, Button, Stack } from '@grafana/ui';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
-import { ServiceError } from '../api/errors.ts';
 import { grafanaAnswers } from '../api/grafanaAnswers.ts';
-import { ServiceNotice } from '../components/problems/ServiceNotice.tsx';
 import { t } from '../lib/i18n.ts';
+import { grafanaDown } from '../lib/problems/grafanaDown.ts';
 
 const RELOADED = 'dashkeep.reloaded';
 const RELOAD_PAUSE = 60_000;
@@ -89,7 +88,12 @@ export class PageErrorBoundary extends Component<Props, State> {
       return this.props.children;
     }
     if (away === true) {
-      return <ServiceNotice error={new ServiceError('grafana', 0)} />;
+      const [title, text] = grafanaDown();
+      return (
+        <Alert severity="error" title={title}>
+          {text}
+        </Alert>
+      );
     }
     const stale = isStale(error);
     return (

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compact } from '../../pkg/contract/compact.ts';
-import { DashkeepError, ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
+import { DashkeepError } from '../../pkg/contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../pkg/contract/errors/catalogue.ts';
 import { ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { reason } from '../../pkg/contract/reasons/catalogue.ts';
 import { PAGE_REASONS, type PageReasonCode } from '../../pkg/contract/reasons/pages.ts';
@@ -10,6 +11,8 @@ import { because, lossesOf, reasonWithHint, warningOf } from '../../pkg/contract
 
 const { findingsText, hintsText, isLeftAsDiffering, lossTexts, reasonText, warningTexts } =
   await import('../../src/lib/catalogue/reasons.ts');
+
+await import('../../src/lib/catalogue/restoreReasons.ts');
 
 const CODES = Object.keys(PAGE_REASONS) as PageReasonCode[];
 describe('the reasons of the service', () => {

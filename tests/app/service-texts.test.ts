@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
+import { type ErrorCode } from '../../pkg/contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../pkg/contract/errors/catalogue.ts';
 import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { INCLUDE_ORG, notCovered } from '../../pkg/service/status/warnings.ts';
 

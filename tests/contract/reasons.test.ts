@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ERROR_CATALOGUE, DashkeepError } from '../../pkg/contract/errors.ts';
+import { DashkeepError } from '../../pkg/contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../pkg/contract/errors/catalogue.ts';
 import { KindReport, ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { REASONS, reason } from '../../pkg/contract/reasons/catalogue.ts';
 import {
@@ -17,7 +18,7 @@ import { isNotAskedFor } from '../../pkg/engine/scope.ts';
 
 const CONTRACT = fileURLToPath(new URL('../../pkg/contract', import.meta.url));
 /** Merge the tables of other files. */
-const MERGED = ['catalogue.ts', 'pages.ts', join('advice', 'all.ts')];
+const MERGED = ['general.ts', 'restore/all.ts', 'catalogue.ts', 'pages.ts', join('advice', 'all.ts')];
 
 /** The codes of all tables in a folder, one that is in two tables twice. */
 async function codesIn(folder: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHANGES } from '../../pkg/contract/changes/catalogue.ts';
-import { ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../pkg/contract/errors/catalogue.ts';
 import type { ErrorKind } from '../../pkg/contract/errors/kind.ts';
 import french from '../../pkg/contract/french.json' with { type: 'json' };
 import { ADVICE_REASONS } from '../../pkg/contract/reasons/advice/all.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../pkg/contract/errors/catalogue.ts';
 import { Metrics } from '../../pkg/service/status/metrics.ts';
 import { pages, ROOT } from './pages.ts';
 

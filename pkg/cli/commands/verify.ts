@@ -1,4 +1,5 @@
-import { DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../contract/errors/catalogue.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { recordRun } from '../../operations/run.ts';
 import { runVerify } from '../../operations/verify.ts';

@@ -1,42 +1,7 @@
-import { ADVICE_REASONS } from './advice/all.ts';
-import { APPLY_REASONS } from './restore/apply.ts';
-import { CHECK_REASONS } from './checks.ts';
-import { COVERAGE_REASONS } from './snapshots/coverage.ts';
-import { IMPORT_REASONS } from './snapshots/import.ts';
-import { FINDING_REASONS } from './findings.ts';
-import { FLEET_REASONS } from './snapshots/fleet.ts';
-import { HINT_REASONS } from './hints.ts';
-import { LOSS_REASONS } from './restore/losses.ts';
-import { PLAN_REASONS } from './restore/plan.ts';
-import { READINESS_REASONS } from './readiness.ts';
-import { REFUSAL_REASONS } from './restore/refusals.ts';
-import { REPOSITORY_REASONS } from './repository.ts';
-import { RETENTION_REASONS } from './snapshots/retention.ts';
-import { RUN_REASONS } from './runs.ts';
-import { SETTING_REASONS } from './settings.ts';
-import { STATUS_REASONS } from './status.ts';
-import { SUBJECT_REASONS } from './subjects.ts';
+import { GENERAL_REASONS } from './general.ts';
+import { RESTORE_REASONS } from './restore/all.ts';
 
 /** Every reason that the app's pages can show, by code. */
-export const PAGE_REASONS = {
-  ...PLAN_REASONS,
-  ...APPLY_REASONS,
-  ...REFUSAL_REASONS,
-  ...LOSS_REASONS,
-  ...RUN_REASONS,
-  ...RETENTION_REASONS,
-  ...FINDING_REASONS,
-  ...SUBJECT_REASONS,
-  ...CHECK_REASONS,
-  ...HINT_REASONS,
-  ...ADVICE_REASONS,
-  ...SETTING_REASONS,
-  ...REPOSITORY_REASONS,
-  ...STATUS_REASONS,
-  ...COVERAGE_REASONS,
-  ...READINESS_REASONS,
-  ...FLEET_REASONS,
-  ...IMPORT_REASONS,
-} as const;
+export const PAGE_REASONS = { ...RESTORE_REASONS, ...GENERAL_REASONS } as const;
 
 export type PageReasonCode = keyof typeof PAGE_REASONS;

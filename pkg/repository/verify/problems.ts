@@ -1,5 +1,6 @@
 import { compact } from '../../contract/compact.ts';
-import { DashkeepError, ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
+import { DashkeepError, type ErrorCode } from '../../contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../contract/errors/catalogue.ts';
 import { FINDING_CODES, type Finding } from '../../contract/findings.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { adviceOf, reasonSentence, type Reason } from '../../contract/reasons/reason.ts';

@@ -1,4 +1,4 @@
-import { ERROR_CATALOGUE } from '../../contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../contract/errors/catalogue.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { RunLine } from '../../contract/runs.ts';
 

@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
+import { type ErrorCode } from '../../contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../contract/errors/catalogue.ts';
 import type { RouteAccess } from '../organizations/caller.ts';
 
 const CODES = Object.keys(ERROR_CATALOGUE) as ErrorCode[];

@@ -1,5 +1,5 @@
 import type { NotificationEvent } from '../../contract/api/settings.ts';
-import { ERROR_CATALOGUE } from '../../contract/errors.ts';
+import { ERROR_CATALOGUE } from '../../contract/errors/catalogue.ts';
 import { problemCount } from '../../contract/manifest.ts';
 import { reason, sentenceOf, type ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';

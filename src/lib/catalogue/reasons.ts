@@ -1,6 +1,6 @@
-import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors/catalogue.ts';
 import { KIND_NAMES, type KindName } from '../../../pkg/contract/kinds.ts';
-import { PAGE_REASONS, type PageReasonCode } from '../../../pkg/contract/reasons/pages.ts';
+import type { PageReasonCode } from '../../../pkg/contract/reasons/pages.ts';
 import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { fill } from '../../../pkg/contract/texts.ts';
 import { checkStepLabel } from '../checkSteps.ts';
@@ -8,7 +8,7 @@ import { formatNumber, formatTime, withSnapshotTimes } from '../format.ts';
 import { listed, t } from '../i18n.ts';
 import { kindLabel } from '../kinds.ts';
 import { runKindLabel } from '../runKinds.ts';
-import { errorText, reasonTemplate } from './texts.ts';
+import { errorText, isReason, reasonTemplate } from './texts.ts';
 
 /** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */
 type Reasoned = { reason: string } & Partial<ReasonData>;
@@ -239,10 +239,6 @@ function asSentence(phrase: string): string {
 /** A label within a sentence; what is an abbreviation stays one. */
 function withinSentence(label: string): string {
   return label.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());
-}
-
-function isReason(code: string): code is PageReasonCode {
-  return Object.hasOwn(PAGE_REASONS, code);
 }
 
 function isError(code: string): code is ErrorCode {

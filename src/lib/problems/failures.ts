@@ -2,6 +2,7 @@ import type { Failure, ServiceError } from '../../api/errors.ts';
 import { errorText } from '../catalogue/texts.ts';
 import { t } from '../i18n.ts';
 import { whoMay } from '../permissions.ts';
+import { grafanaDown } from './grafanaDown.ts';
 import { explainProblem, type ExplainedProblem } from './problems.ts';
 
 /** What a failed call means for the user, and what can be done about it from the page. */
@@ -29,13 +30,7 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
       'Your request may still be running. Check the runs before you repeat it. If this happens again, check the service’s log and its connection to Grafana.',
     ),
   ],
-  grafana: () => [
-    t('notice.grafana', 'Grafana is not responding'),
-    t(
-      'notice.grafanaText',
-      'Grafana is down or restarting, or your browser lost its connection. Your snapshots are not affected. This page resumes automatically when Grafana responds.',
-    ),
-  ],
+  grafana: grafanaDown,
   session: () => [
     t('notice.session', 'You are no longer logged in to Grafana'),
     t('notice.sessionText', 'Log in again in another tab, then continue here. This page keeps what you have typed.'),

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../pkg/contract/api/common.ts';
-import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors/catalogue.ts';
 import { STATUS_REASONS } from '../../../pkg/contract/reasons/status.ts';
 import { hintsText, knownText, SAID_BY_TITLE, withStop } from '../catalogue/reasons.ts';
 import { errorText } from '../catalogue/texts.ts';

@@ -1,3 +1,4 @@
+import '../../lib/catalogue/restoreReasons.ts';
 import { Text } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';

@@ -1,3 +1,4 @@
+import '../../lib/catalogue/restoreReasons.ts';
 import { Alert, Button, LinkButton, Stack, Text, type BadgeColor } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';

@@ -1,3 +1,4 @@
+import '../../lib/catalogue/restoreReasons.ts';
 import { css } from '@emotion/css';
 import { Alert, LinkButton, Stack } from '@grafana/ui';
 import { useContext } from 'react';

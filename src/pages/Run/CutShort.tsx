@@ -1,3 +1,4 @@
+import '../../lib/catalogue/restoreReasons.ts';
 import { Alert, LinkButton, Stack } from '@grafana/ui';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { ProblemText } from '../../components/problems/ProblemAlert.tsx';

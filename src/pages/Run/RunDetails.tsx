@@ -1,3 +1,4 @@
+import '../../lib/catalogue/restoreReasons.ts';
 import { Alert, Stack, Text } from '@grafana/ui';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { countsWithPermissions } from '../../../pkg/contract/counts/run-counts.ts';

@@ -1,3 +1,4 @@
+import '../../lib/catalogue/restoreReasons.ts';
 import { Collapse, Stack, Text } from '@grafana/ui';
 import { useState } from 'react';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';

@@ -1,3 +1,4 @@
+import '../../../lib/catalogue/restoreReasons.ts';
 import { Alert, Button, Stack } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';

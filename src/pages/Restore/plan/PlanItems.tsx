@@ -1,3 +1,4 @@
+import '../../../lib/catalogue/restoreReasons.ts';
 import { Alert, Button, Icon, Text, Tooltip, type BadgeColor, Drawer } from '@grafana/ui';
 import { useMemo, useState, type ReactNode } from 'react';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
