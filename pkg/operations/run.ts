@@ -7,13 +7,13 @@ import type { ReasonData } from '../contract/reasons/reason.ts';
 import { hasRoles, type RunKind, type RunRecord } from '../contract/runs.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import type { RunFacts } from '../engine/restore/types.ts';
-import { MAX_SKEW } from '../repository/clocks.ts';
+import { MAX_SKEW, timeOfHolds } from '../repository/clocks.ts';
 import { idAfter, newTimedId } from '../repository/layout.ts';
 import type { Repository } from '../repository/repository.ts';
 import { runIdsBetween } from '../repository/runs.ts';
 import type { Session } from './session.ts';
 
-type RunWriter = Pick<Repository, 'writeRun' | 'run' | 'trust' | 'store'>;
+type RunWriter = Pick<Repository, 'writeRun' | 'run' | 'trust' | 'store' | 'ignoreClock'>;
 
 /** What an operation is given of the run that it is. */
 export interface Run {
@@ -145,19 +145,30 @@ export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
 }
 
 /**
- * The newest run that a clock ahead of this one dated later than now, within what clocks may differ. Anyone who can
- * write to the target can have named a record so; only a trusted key can have signed it.
+ * Makes the ID of a restore, so that what finishes or undoes another one is later by its ID. It follows the newest run,
+ * also one that a clock ahead of this one dated within what clocks may differ. Where clocks are ignored, either may be
+ * wrong: the earlier time counts unless a run followed it. Anyone who can write to the target can have named a record
+ * so; only a trusted key can have signed it.
  */
-async function newestRun(repository: RunWriter, now: Date, signal: AbortSignal): Promise<string | undefined> {
-  const to = new Date(now.getTime() + 2 * MAX_SKEW);
-  const ids = await runIdsBetween(repository.store, { from: now, to, most: Infinity }, { signal });
+async function restoreId(
+  { repository, clock, randomness }: Pick<Session, 'clock' | 'randomness'> & { repository: RunWriter },
+  signal: AbortSignal,
+): Promise<string> {
+  const { store, ignoreClock } = repository;
+  const now = clock.now().getTime();
+  const shared = ignoreClock ? (await timeOfHolds({ store, clock, ignoreClock }, { signal })).getTime() : now;
+  const from = new Date(Math.min(now, shared));
+  const to = new Date(Math.max(now, shared) + 2 * MAX_SKEW);
+  const ids = await runIdsBetween(store, { from, to, most: Infinity }, { signal });
+  let before: string | undefined;
   for (const id of ids.toReversed().slice(0, AHEAD_READ)) {
     const stored = await repository.run(id, { signal });
     if (stored !== undefined && repository.trust.counts(stored.author)) {
-      return id;
+      before = id;
+      break;
     }
   }
-  return undefined;
+  return idAfter(before, newTimedId(from, randomness), randomness);
 }
 
 /** Limit of runs to read that are dated later than now. */
@@ -179,13 +190,9 @@ export async function recordRun<T>(
 ): Promise<T> {
   const now = clock.now();
   const facts = { kind, status: 'running' as const, trigger, started: now.toISOString(), counts: {}, errors: [] };
-  // By its ID, what finishes or undoes a restore is later.
-  const before = id === undefined && kind === 'restore' ? await newestRun(repository, now, signal) : undefined;
-  const begun: RunRecord = compact({
-    id: id ?? idAfter(before, newTimedId(now, randomness), randomness),
-    ...facts,
-    by,
-  });
+  const own =
+    kind === 'restore' ? () => restoreId({ repository, clock, randomness }, signal) : () => newTimedId(now, randomness);
+  const begun: RunRecord = compact({ id: id ?? (await own()), ...facts, by });
   let wasKept = false;
   const keep = async (record: RunRecord): Promise<void> => {
     const isEnd = kind === 'restore' && (record.status === 'complete' || record.status === 'partial');

@@ -253,7 +253,8 @@ describe('a clock that is off', () => {
     expect(out.match(/complete, dated in the future/g)).toHaveLength(2);
   });
 
-  it('does not hide an interrupted restore by one that it dated later', async () => {
+  it('does not hide an interrupted restore by one that it dated later in a directory', async () => {
+    environment['DASHKEEP_TARGET'] = `file://${directory}/repository`;
     grafana.seedDashboards({ count: 2, folders: 1 });
     const snapshot = (await dashkeep(['backup'])).json.snapshot;
     const { dashboards } = grafana.state.org(1);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { recordRun } from '../../../pkg/operations/run.ts';
-import { compactTime } from '../../../pkg/repository/layout.ts';
+import { compactTime, timeOfId } from '../../../pkg/repository/layout.ts';
 import { compareClocks } from '../../../pkg/repository/clocks.ts';
 import { deleteSnapshot, planForget } from '../../../pkg/repository/snapshots/forget.ts';
 import type { Repository } from '../../../pkg/repository/repository.ts';
@@ -179,19 +179,34 @@ describe('compareClocks', () => {
   });
 });
 
+/** @returns the ID of a restore on a machine whose clock is off, which ignores that if it has to */
+async function restore(off: number): Promise<string> {
+  const repository = await openAs(off, { ignoreClock: Math.abs(off) > 5 * MINUTE });
+  const asked = { kind: 'restore', trigger: 'manual', signal: new AbortController().signal } as const;
+  return recordRun({ ...machine(off), repository, log: silentLog }, asked, async ({ id: value }) => ({
+    ...{ value, status: 'complete', counts: {}, errors: [] },
+  }));
+}
+
+it.each([YEAR, -YEAR])('a restore by a clock that is off by %i ms is not dated so in a bucket', async (off) => {
+  const clock = new TestClock();
+  world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+  await backup(await open(world), world, { a: { v: 1 } });
+  const runs: string[] = [];
+  for (const by of [0, off, 0]) {
+    runs.push(await restore(by));
+    clock.advance(MINUTE);
+  }
+  expect(runs.toSorted()).toEqual(runs);
+  expect(Math.abs(timeOfId(runs[1]!).getTime() - clock.now().getTime())).toBeLessThan(5 * MINUTE);
+});
+
 it('a restore follows one that a clock some minutes ahead dated, but no record that no trusted key signed', async () => {
   const clock = new TestClock();
   world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
   await backup(await open(world), world, { a: { v: 1 } });
   const planted = compactTime(new Date(clock.now().getTime() + 5 * MINUTE));
   await world.store.put(`runs/${planted}-00000000.json`, Buffer.from('{}'));
-  const { signal } = new AbortController();
-  const restore = async (off: number): Promise<string> => {
-    const session = { ...machine(off), repository: await openAs(off), log: silentLog };
-    return recordRun(session, { kind: 'restore', trigger: 'manual', signal }, async ({ id: value }) => ({
-      ...{ value, status: 'complete', counts: {}, errors: [] },
-    }));
-  };
   const first = await restore(4 * MINUTE);
   const second = await restore(-4 * MINUTE);
   expect([first, second, planted].toSorted()).toEqual([first, second, planted]);
