@@ -2,8 +2,13 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Manifest, type ManifestEntry } from '../../pkg/contract/manifest.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { importArchive, readArchive } from '../../pkg/engine/import/import.ts';
+import { newTimedId, SNAPSHOTS } from '../../pkg/repository/layout.ts';
 import { call } from '../simulator/http.ts';
 import { inDepth } from '../support/budget.ts';
+import { open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
 import { filesBelow, installation, resourcesIn, type Installation } from './harness.ts';
 
 let here: Installation;
@@ -104,6 +109,26 @@ describe('dashkeep import', () => {
       .run(['versions', 'dashboard/imported-one'])
       .catch(() => ({ json: { versions: [] } }));
     expect(versions.versions).toEqual([]);
+  });
+
+  it('is on hold although it is interrupted once its snapshot is there', async () => {
+    await writeFile(`${here.path}/one.json`, JSON.stringify(dashboard('one')));
+    const archive = await readArchive(`${here.path}/one.json`, { org: 1, inputs: new Map() });
+    const [clock, randomness, stop] = [new TestClock(), new SeededRandomness(), new AbortController()];
+    const store = new MemoryStore({ clock });
+    const repository = await open({ store, clock, randomness });
+    const put = store.put.bind(store);
+    store.put = async (key, ...given) => {
+      const written = await put(key, ...given);
+      if (key.startsWith(SNAPSHOTS)) {
+        stop.abort();
+      }
+      return written;
+    };
+    const ports = { repository, clock, randomness, version: 'test', log: silentLog };
+    const asked = { id: newTimedId(clock.now(), randomness), signal: stop.signal };
+    await importArchive(ports, archive, asked).catch(() => undefined);
+    expect(await repository.snapshots()).toMatchObject([{ hold: { note: 'imported from one.json' } }]);
   });
 
   it('is no latest snapshot where there is no other', async () => {

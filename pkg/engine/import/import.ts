@@ -120,34 +120,33 @@ export async function importArchive(
     const { format, name, time, grafana, orgs, errors, whole } = archive;
     const kinds = whole?.kinds ?? reportsOf(archive, stored);
     const unselected = KIND_NAMES.filter((kind) => kinds[kind]?.code === 'not-asked-for');
-    const manifest = await repository.publish(
-      {
-        id,
-        started: started.toISOString(),
-        finished: clock.now().toISOString(),
-        status: whole?.status ?? (errors.length === 0 ? 'complete' : 'partial'),
-        // The only trigger that earlier releases never count as a backup.
-        trigger: 'drill',
-        ...compact({ by }),
-        origin: compact({ format, name: shortText(name), time }),
-        dashkeep: version,
-        // Not the address of a Grafana, so that no backup reuses its contents without reading them.
-        grafana: { version: 'unknown', ...grafana, url: `import:${grafana?.url ?? ''}` },
-        orgs,
-        scope: whole?.scope ?? { orgs: 'chosen', serverAdmin: false, unselected },
-        sinceFullRead: 0,
-        kinds,
-        errors,
-        skipped: whole?.skipped ?? [],
-        resources,
-      },
-      { signal },
-    );
+    signal.throwIfAborted();
+    // From here on, nothing interrupts it: without its hold, the snapshot would not stay.
+    const manifest = await repository.publish({
+      id,
+      started: started.toISOString(),
+      finished: clock.now().toISOString(),
+      status: whole?.status ?? (errors.length === 0 ? 'complete' : 'partial'),
+      // The only trigger that earlier releases never count as a backup.
+      trigger: 'drill',
+      ...compact({ by }),
+      origin: compact({ format, name: shortText(name), time }),
+      dashkeep: version,
+      // Not the address of a Grafana, so that no backup reuses its contents without reading them.
+      grafana: { version: 'unknown', ...grafana, url: `import:${grafana?.url ?? ''}` },
+      orgs,
+      scope: whole?.scope ?? { orgs: 'chosen', serverAdmin: false, unselected },
+      sinceFullRead: 0,
+      kinds,
+      errors,
+      skipped: whole?.skipped ?? [],
+      resources,
+    });
     await holdSnapshot(
       repository,
       id,
       { note: `imported from ${shortText(name, 200)}`, by: by ?? 'Dashkeep' },
-      { randomness, signal },
+      { randomness },
     );
     return manifest;
   } finally {
