@@ -38,7 +38,7 @@ export async function planForget(
   if (locked !== undefined) {
     throw locked;
   }
-  const dated = summaries.filter(({ future }) => future !== true).map(({ id }) => id);
+  const dated = summaries.filter((one) => one.future !== true && isRegularBackup(one)).map(({ id }) => id);
   const refused = laterThanClock(repository, dated.sort().at(-1));
   if (refused !== undefined) {
     throw refused;

@@ -1,4 +1,4 @@
-import { readdir, rm, utimes } from 'node:fs/promises';
+import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runMain } from '../../support/cli.ts';
@@ -28,18 +28,16 @@ beforeEach(async () => {
   real = (await runMain(['backup', '--json'], environment)).json.snapshot;
   const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
   misdated = (await runMain(['backup', '--ignore-clock', '--json'], environment, { clock })).json.snapshot;
-  const files = await readdir(`${directory}/repository`, { recursive: true });
-  const then = new Date(Date.now() + YEAR);
-  await utimes(
-    join(
-      directory,
-      'repository',
-      files.find((name) => name.includes(misdated))!,
-    ),
-    then,
-    then,
-  );
+  await dateFile(misdated);
 });
+
+/** As the clock of a machine does that is a year ahead. */
+async function dateFile(snapshot: string): Promise<void> {
+  const files = await readdir(`${directory}/repository`, { recursive: true });
+  const file = files.find((name) => name.startsWith('snapshots') && name.includes(snapshot));
+  const then = new Date(Date.now() + YEAR);
+  await utimes(join(directory, 'repository', file!), then, then);
+}
 
 afterEach(async () => {
   await grafana.close();
@@ -77,5 +75,16 @@ describe('a directory whose newest snapshot is later than the clock', () => {
     expect([exit, error]).toEqual([1, expect.stringContaining('2 snapshots are dated later than the clock')]);
     expect(error).toContain('name one by its ID');
     expect(error).not.toContain('yet');
+  });
+
+  it('is kept by rules if it is an import, which they do not count', async () => {
+    await runMain(['forget', misdated, '--ignore-clock', '--confirm', misdated], environment);
+    const file = join(directory, 'one.json');
+    await writeFile(file, JSON.stringify({ uid: 'one', title: 'One', panels: [] }));
+    const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
+    const { json } = await runMain(['import', file, '--format', 'dashboards', '--json'], environment, { clock });
+    await dateFile(json.snapshot);
+    const forget = await runMain(['forget', '--keep-last', '1', '--json'], environment);
+    expect([forget.exit, forget.json.kept]).toMatchObject([0, [{ id: json.snapshot }, { id: real }]]);
   });
 });
