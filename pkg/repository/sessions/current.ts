@@ -54,8 +54,8 @@ export class CurrentSession implements Session {
     this.#lapsed ||= this.#isSilent();
     // What counts is when it was sent: the store may write it any time after.
     const sent = { wall: this.#clock.now().getTime(), monotonic: this.#clock.monotonic() };
-    // Others judge it by the target's clock, although someone says here that this machine's is right.
-    const heartbeat = (await targetTime(this.#ports, { signal })).toISOString();
+    // Others judge it by the target's clock, if that has one, although a person may say that this machine's is right.
+    const heartbeat = (await targetTime({ ...this.#ports, ignoreClock: true }, { signal })).toISOString();
     const file = {
       id: this.id,
       kind: this.#kind,

@@ -44,6 +44,24 @@ describe('a server whose responses have no date', () => {
     await store.close();
   });
 
+  it('is copied to without --ignore-clock', async () => {
+    const grafana = await startGrafana({ profile: '13.2' });
+    const { path, remove } = await memoryDirectory();
+    const environment = {
+      GRAFANA_URL: grafana.url,
+      GRAFANA_API_TOKEN: grafana.token(),
+      DASHKEEP_TARGET: `file://${path}/repository`,
+      DASHKEEP_STATE_DIR: `${path}/state`,
+      ...s3.environment,
+      DASHKEEP_S3_ENDPOINT: proxy.url,
+    };
+    const { snapshot } = (await runCli(['backup', '--json'], environment)).json;
+    const { exit, json } = await runCli(['copy', 's3://test/copy', '--json'], environment);
+    expect([exit, json.copied]).toEqual([0, [snapshot]]);
+    await grafana.close();
+    await remove();
+  });
+
   it('is backed up to and restored from with --ignore-clock', async () => {
     const grafana = await startGrafana({ profile: '13.2' });
     grafana.seedDashboards({ count: 1 });
