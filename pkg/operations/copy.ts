@@ -1,6 +1,7 @@
 import { asDashkeepError } from '../contract/errors.ts';
+import { silentLog } from '../contract/ports.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
-import { refusal, warningOf } from '../contract/reasons/reason.ts';
+import { refusal, warningOf, type ReasonData } from '../contract/reasons/reason.ts';
 import { append } from '../lib/append.ts';
 import { hasCode } from '../lib/expected-errors.ts';
 import { carryAnnotations } from '../repository/copy/annotations.ts';
@@ -11,7 +12,7 @@ import { renewLocks } from '../repository/sessions/locks.ts';
 import { assertReadable, copyRepository, type CopyResult } from '../repository/copy/copy.ts';
 import { selectForCopy } from '../repository/copy/selection.ts';
 import { applyForget, planForget } from '../repository/snapshots/forget.ts';
-import { futureFinding } from '../repository/snapshots/future.ts';
+import { futureFinding, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import type { RetentionPolicy } from '../repository/snapshots/retention.ts';
 import { mendCopy } from '../repository/copy/mend.ts';
@@ -35,6 +36,11 @@ export interface CopyChoice {
 
 export interface CopyReport extends CopyResult {
   forgotten: string[];
+  /** Snapshots that the rules of the copy leave out because they are dated in the future. */
+  future: string[];
+  /** What else a person should know, in the order in which it was found. */
+  warnings: string[];
+  warned: ReasonData[];
   /** Objects that were missing or damaged in the copy, and were copied again. */
   mended: number;
   verified: VerifyReport;
@@ -89,6 +95,8 @@ export async function runCopy(
   }
   const warnings: KnownReason[] = [];
   const selection = kept && (await selectForCopy(from, to, kept.policy, calls));
+  const future = selection?.future ?? [];
+  append(warnings, whyFuture(from, future));
   await carryAnnotations(from, to, calls);
   let forgotten: string[] = [];
   if (selection !== undefined && kept?.policy !== undefined) {
@@ -123,10 +131,24 @@ export async function runCopy(
   const problems = await mendCopy(from, to, verified.problems, calls);
   const mended = verified.problems.length - problems.length;
   const { warnings: locks } = await renewLocks(to, calls);
-  append(warnings, leftOut(result));
-  append(warnings, mended === 0 ? [] : [reason('copy-mended', { count: String(mended) })]);
   append(warnings, locks);
-  return outcomeOf({ ...result, forgotten, mended, verified: { ...verified, problems } }, warnings);
+  const report = { ...result, forgotten, future, mended, verified: { ...verified, problems }, ...warningOf(warnings) };
+  return outcomeOf(report, [
+    ...warnings,
+    ...leftOut(result),
+    ...(mended === 0 ? [] : [reason('copy-mended', { count: String(mended) })]),
+  ]);
+}
+
+/** Whether there are snapshots to copy, but all of them are dated in the future. */
+export function copiedNone({ copied, present, future }: CopyReport): boolean {
+  return copied.length + present.length === 0 && future.length > 0;
+}
+
+/** Why snapshots of the source are dated in the future: its clock was ahead, or the one here is behind. */
+function whyFuture({ store, clock, ignoreClock }: Repository, ids: readonly string[]): KnownReason[] {
+  const behind = refusedOtherwise({ store, clock, ignoreClock, log: silentLog }, ids);
+  return behind.length > 0 ? behind : ids.slice(-1).map((id) => futureFinding(id).why);
 }
 
 /** Whether nothing can be restored from it yet. Also asked when the run was aborted. */
@@ -138,7 +160,7 @@ function outcomeOf(report: CopyReport, warnings: readonly KnownReason[]): RunOut
   const { copied, present, different, foreign, damaged, newer, objects: copiedObjects } = report;
   const { forgotten, mended, verified } = report;
   const { status, counts, errors, ...found } = verifyOutcome(verified);
-  const isPartial = different.length + foreign.length + damaged.length + newer.length > 0;
+  const isPartial = different.length + foreign.length + damaged.length + newer.length > 0 || copiedNone(report);
   const said = warningOf(warnings);
   const numbers = {
     ...{ copied: copied.length, present: present.length, copiedObjects },

@@ -1,11 +1,12 @@
-import { runCopyTo, type CopyChoice, type CopyPlace, type CopyReport } from '../../operations/copy.ts';
+import type { ReasonCode } from '../../contract/reasons/catalogue.ts';
+import { copiedNone, runCopyTo, type CopyChoice, type CopyPlace, type CopyReport } from '../../operations/copy.ts';
 import { policyOf } from '../../operations/forget.ts';
 import { recordRun, type RunOutcome } from '../../operations/run.ts';
 import type { Session } from '../../operations/session.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { recipientsBeside, sessionIn, withCopyTarget, withSession, withStore } from '../open.ts';
+import { recipientsBeside, sessionIn, withCopyTarget, withReading, withStore } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
 import { counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -28,7 +29,7 @@ export const registerCopy: Register = (program, run) => {
 async function runCommand(context: CliContext, url: string | undefined, flags: Flags): Promise<Exit> {
   const progress = progressPrinter(context, flags.json === true);
   // Recipients are for the copy; what is copied is only read.
-  const report = await withSession(context, { ...flags, ageRecipients: undefined }, false, (session) => {
+  const report = await withReading(context, { ...flags, ageRecipients: undefined }, (session) => {
     const { signal } = context;
     const run = { kind: 'copy', trigger: 'manual', ...askedBy(flags), signal, onProgress: progress.report } as const;
     return recordRun(session, run, (one) => {
@@ -40,10 +41,11 @@ async function runCommand(context: CliContext, url: string | undefined, flags: F
     });
   }).finally(progress.end);
   printResult(context, flags, report, () => print(context, report));
-  const { foreign, different, damaged, newer, verified } = report;
+  const { foreign, different, damaged, newer, verified, warned } = report;
+  const isChanged = warned.some(({ code }) => code === ('copy-keeps-changed' satisfies ReasonCode));
   return damaged.length + verified.problems.length > 0
     ? 4
-    : foreign.length + different.length + newer.length > 0
+    : foreign.length + different.length + newer.length > 0 || isChanged || copiedNone(report)
       ? 3
       : 0;
 }
@@ -135,6 +137,7 @@ function print(context: CliContext, { copied, present, objects, verified, ...rep
         'Remove them there with `dashkeep forget <id>`, then copy again.',
     );
   }
+  report.warnings.forEach((warning) => printLine(context, printable(`warning: ${warning}`)));
   for (const { reason } of verified.problems) {
     printLine(context, printable(`problem in the copy: ${reason}`));
   }

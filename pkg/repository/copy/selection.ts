@@ -11,6 +11,8 @@ export interface CopySelection {
   settled: ReadonlySet<string>;
   /** Whether the latest backup of the source lacks much that the one before it has. */
   shrunk: boolean;
+  /** IDs of snapshots of the source that are left out only because they are dated in the future, oldest first. */
+  future: string[];
 }
 
 /** Reasons for which retention keeps existing snapshots, but which do not justify a copy. */
@@ -38,9 +40,11 @@ export async function selectForCopy(
   );
   const unique = [...new Map(all.map((one) => [one.id, one])).values()];
   const kept = policy === undefined ? unique : planRetention(unique, policy, from.clock.now()).kept.filter(isReason);
+  const wanted = new Set([...kept.map(({ id }) => id), ...here.unreadable]);
   return {
-    wanted: new Set([...kept.map(({ id }) => id), ...here.unreadable]),
+    wanted,
     settled,
+    future: here.summaries.flatMap(({ id, future }) => (future === true && !wanted.has(id) ? [id] : [])).sort(),
     shrunk: latest?.shrunk !== undefined,
   };
 }
