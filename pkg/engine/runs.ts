@@ -126,11 +126,12 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 
 /**
  * Whether a later restore undid one, or finished it if it did not come to its end. A partial one has its own rest: it
- * lists what can't be restored, however often the same is done.
+ * lists what can't be restored, however often the same is done; unless Grafana did not show what is there.
  */
 export function continues(later: RunRecord, cut: RunRecord): boolean {
   const { id, undoes, source, request, finish } = cut;
-  const hasEnded = later.status === 'complete' || (later.status === 'partial' && cut.status !== 'partial');
+  const isUnread = later.errors.some(({ code }) => code === ('live-unreadable' satisfies ReasonCode));
+  const hasEnded = later.status === 'complete' || (later.status === 'partial' && cut.status !== 'partial' && !isUnread);
   if (later.kind !== 'restore' || !hasEnded || !mayShareGrafana(later, cut.grafana)) {
     return false;
   }

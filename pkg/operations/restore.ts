@@ -54,8 +54,8 @@ function isRefusal(error: unknown): error is DashkeepError {
   return isStores && error.advice?.code !== 'wait-for-target';
 }
 
-/** What an earlier restore had begun, and what no one could see in the plan. */
-const LEFT: ReadonlySet<string> = new Set<ReasonCode>(['kept-unfinished', 'security-unseen']);
+/** What an earlier restore had begun, and what no one decided: Grafana did not show it, or the plan could not. */
+const LEFT: ReadonlySet<string> = new Set<ReasonCode>(['kept-unfinished', 'live-unreadable', 'security-unseen']);
 
 /**
  * What the run record says about a restore. An undo that leaves something it would take back is partial, and so is a
