@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { LEVELS, type Level } from '../service/log.ts';
@@ -50,7 +51,7 @@ export interface CliContext {
   clock: Clock;
   randomness: Randomness;
   log: Log;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT and SIGTERM, and when the terminal closes. */
   signal: AbortSignal;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
@@ -64,14 +65,19 @@ const SAME_SIGNAL_MS = 500;
 /** The real outside. A second signal ends the process immediately. */
 export function openContext(): CliContext {
   const controller = new AbortController();
+  // Node catches SIGHUP although `nohup` ignores it; but then nothing leads to the terminal that may close.
+  const hasTerminal = [0, 1, 2].some(isatty);
   // Every request under way listens to it.
   setMaxListeners(0, controller.signal);
   let first: number | undefined;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
+      if (name === 'SIGHUP' && !hasTerminal) {
+        return;
+      }
       const now = systemClock.monotonic();
       first ??= now;
-      if (now - first > SAME_SIGNAL_MS) {
+      if (now - first > SAME_SIGNAL_MS && name !== 'SIGHUP') {
         process.stderr.write(
           `\ndashkeep: ended immediately by a second ${name}. Existing snapshots are not affected. If the command was writing to Grafana, \`dashkeep runs\` shows how to continue. For a migration, add \`--target <target>/connections/<name>\`.\n`,
         );

@@ -6,24 +6,26 @@ import { variants } from '../support/budget.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { eventually } from '../support/ports.ts';
 import { program } from '../support/program.ts';
+import { Terminal } from '../cli/completion/terminal.ts';
 
 /** The program itself, killed by the system at a request of its restore. */
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let child: ChildProcess;
 
+const settings = (): Record<string, string> => ({
+  GRAFANA_URL: grafana.url,
+  GRAFANA_API_TOKEN: grafana.token(),
+  DASHKEEP_TARGET: `file://${directory.path}/repository`,
+  DASHKEEP_STATE_DIR: `${directory.path}/state`,
+});
+
 async function cli(...args: string[]): Promise<{ exit: number | null; out: string; said: string }> {
   child = spawn(process.execPath, [await program(), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: directory.path,
-      GRAFANA_URL: grafana.url,
-      GRAFANA_API_TOKEN: grafana.token(),
-      DASHKEEP_TARGET: `file://${directory.path}/repository`,
-      DASHKEEP_STATE_DIR: `${directory.path}/state`,
-    },
+    env: { PATH: process.env['PATH'], HOME: directory.path, ...settings() },
   });
   let [out, said] = ['', ''];
   child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -70,6 +72,28 @@ it('says that nothing is lost when a second signal ends it', async () => {
   setTimeout(() => child.kill('SIGINT'), 1000);
   expect(await ended).toEqual([130, null]);
   expect(said).toContain('dashkeep: ended immediately by a second SIGINT. Existing snapshots are not affected.');
+});
+
+it('says what it did when its terminal closes, and goes on where it has none, as with nohup', async () => {
+  await cli('backup', '--kinds', 'folder,dashboard');
+  const all = live();
+  all.slice(0, 10).forEach((uid) => grafana.state.org(1).dashboards.delete(uid));
+  const restore = ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply'];
+  const assigned = Object.entries(settings()).map((pair) => pair.join('='));
+  const command = ['env', ...assigned, process.execPath, await program(), ...restore].join(' ');
+  const terminal = new Terminal(command, directory.path);
+  const close = (): void => terminal.close();
+  grafana.setFaults({ match: /^POST .*dashboard/, action: { kind: 'before', run: close }, skip: 3, times: 1 });
+  const [run = ''] = await eventually('the end of the restore', async () => {
+    const { runs } = JSON.parse((await cli('runs', '--json')).out);
+    return runs[0].kind === 'restore' && runs[0].finished !== undefined ? [runs[0].id as string] : undefined;
+  });
+  expect((await cli('runs', run)).out).toContain('failed with: interrupted by SIGHUP [DK_INTERRUPTED]');
+
+  const kill = (): boolean => child.kill('SIGHUP');
+  grafana.setFaults({ match: /^POST .*dashboard/, action: { kind: 'before', run: kill }, skip: 1, times: 1 });
+  expect(await cli(...restore)).toMatchObject({ exit: 0 });
+  expect(live()).toEqual(all);
 });
 
 it('brings back the annotations of dashboards that a killed restore deleted', async () => {
