@@ -78,6 +78,14 @@ export function lateNotice(newest: string, ageSeconds: number, intervalSeconds: 
   };
 }
 
+/** The notice that no backup exists long after the service started, by the interval of the schedule. */
+export function noBackupNotice(intervalSeconds: number): Notice {
+  return {
+    event: 'late',
+    text: `The service knows of no backup, but the schedule expects one every ${durationText(intervalSeconds)}. The Overview page and \`dashkeep doctor\` show why.`,
+  };
+}
+
 function durationText(seconds: number): string {
   return seconds <= 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
 }

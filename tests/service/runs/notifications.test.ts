@@ -157,6 +157,24 @@ describe('notifications', () => {
     },
   );
 
+  it('report once that there is still no backup a day after the start, for example without a token', async () => {
+    const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered', GRAFANA_ADMIN_PASSWORD: 'wrong' };
+    const { directory } = await start(environment);
+    clock.travel(2 * DAY);
+    await webhook.took(1);
+    await service!.stop();
+    await start(environment, directory);
+    clock.travel(2 * DAY);
+    await aMinute();
+    await service!.stop();
+    await start({ ...environment, GRAFANA_ADMIN_PASSWORD: 'admin' }, directory);
+    await firstBackup();
+    const [late, ...told] = await webhook.took(2);
+    const text = /^The service knows of no backup, but the schedule expects one every 24 hours\. /;
+    expect(late).toMatchObject({ event: 'late', text: expect.stringMatching(text) as string });
+    expect(told).toMatchObject([{ event: 'recovered' }]);
+  });
+
   it('report it once although the service is started again, and the recovery after that', async () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
