@@ -16,8 +16,9 @@ import { SnapshotRow } from './snapshots.ts';
  * still on time. never: none yet. unconfigured: no target or no token. untrusted: the repository is not as the service
  * left it, and no one has accepted that yet. shrunk: on time, but much is missing that the last full one has, and no
  * one has accepted that yet. unreadable: on time, but the private key that is set does not decrypt it; without any
- * private key, this is not tested. unknown: the service has not read the target yet, or could not since its start, so
- * there may be backups; or Grafana has not said yet which organizations exist.
+ * private key, this is not tested. unknown: the service has just started, and has not tried its token; it has not read
+ * the target yet, or could not since its start, so there may be backups; or Grafana has not said yet which
+ * organizations exist.
  */
 export const Protection = z.enum([
   'yes',

@@ -115,8 +115,9 @@ export interface ProtectionFacts {
 /** The one word that says how the backups are. */
 export function protectionOf(facts: ProtectionFacts): Protection {
   const { configured, tokenUsable, newest, lastBackup, intervalSeconds, now } = facts;
+  const isStarting = configured && facts.tokenState === 'unknown';
   if (!configured || (!tokenUsable && newest === undefined)) {
-    return 'unconfigured';
+    return isStarting ? 'unknown' : 'unconfigured';
   }
   if (facts.untrusted) {
     return 'untrusted';

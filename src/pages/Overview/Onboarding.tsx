@@ -8,13 +8,6 @@ import { Warnings } from './Warnings.tsx';
 /** Connected, but nothing can be backed up yet: no bucket, or no way into Grafana. */
 export function Onboarding({ status }: { status: Status }) {
   const waiting = status.token.state === 'waiting';
-  if (status.token.state === 'unknown' && status.target.configured) {
-    return (
-      <Alert severity="info" title={t('onboarding.starting', 'The service is starting')}>
-        {t('onboarding.startingText', 'It is connecting to Grafana and reading the target. This takes a moment.')}
-      </Alert>
-    );
-  }
   const { configured } = status.target;
   const isLeftOpen = status.warnings.some(({ why }) => why?.code === 'target-left-open');
   return (

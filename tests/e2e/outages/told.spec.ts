@@ -4,9 +4,12 @@ import { test } from '../support/madeUp.ts';
 test.skip(GRAFANA_URL !== undefined, 'these states are made up');
 
 test('a service that has just started says that, and its page goes on by itself', async ({ app, page, service }) => {
-  service.state.status = { protection: 'unconfigured', token: { state: 'unknown', source: 'bootstrap', orgs: [] } };
+  service.state.status = {
+    ...{ protection: 'unknown', newest: undefined },
+    token: { state: 'unknown', source: 'bootstrap', orgs: [] },
+  };
   await app.open('');
-  await expect(page.getByText('The service is starting')).toBeVisible();
+  await expect(page.getByText('Looking for existing backups')).toBeVisible();
   await expect(page.getByText('Set up the backup target')).toHaveCount(0);
   service.state.status = {};
   await expect(page.getByText('Last backup complete')).toBeVisible();

@@ -45,3 +45,11 @@ it.each([
   await expect.poll(async () => (await status()).newest?.id, { timeout: 20_000 }).toBe(snapshot);
   expect((await status()).protection).toBe('failed');
 });
+
+it('is unknown, not unconfigured, until the first look at the token has ended', async () => {
+  const release = grafana.hold('GET /api/org');
+  await startAgain();
+  expect(await status()).toMatchObject({ protection: 'unknown', token: { state: 'unknown' } });
+  release();
+  await expect.poll(async () => (await status()).protection, { timeout: 20_000 }).not.toBe('unknown');
+});
