@@ -139,7 +139,7 @@ export const SnapshotScope = z.object({
 export type SnapshotScope = z.infer<typeof SnapshotScope>;
 
 /** Where an imported snapshot comes from. */
-export const Origin = z.object({
+const Origin = z.object({
   /** As `dashkeep import --format` names it. */
   format: z.string(),
   /** Of the archive, without its path. */

@@ -7,7 +7,7 @@ export const PlanAction = z.enum(['create', 'update', 'unchanged', 'skip', 'bloc
 export type PlanAction = z.infer<typeof PlanAction>;
 
 /** What a change of security is about; a kind says which of them writing a resource brings. */
-export const SECURITY_CODES = [
+const SECURITY_CODES = [
   /**
    * Requests, or alerts, go somewhere else: `field`, `before`, `after`; `secrets` that are stored, and whether it
    * `keeps` them.

@@ -3,7 +3,7 @@ import type { KubeClient } from './client.ts';
 import type { AccessRule, Secret } from './types.ts';
 
 /** Names our fields in `managedFields`, for ever the same: Helm and kubectl then know what is not theirs. */
-export const FIELD_MANAGER = 'dashkeep';
+const FIELD_MANAGER = 'dashkeep';
 
 /** A Secret holds at most 1 MiB; a bit is left for what the server adds. */
 const MAX_DATA_BYTES = 1_000_000;

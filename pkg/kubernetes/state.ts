@@ -84,6 +84,6 @@ export class SecretState implements StateStore {
 }
 
 /** `grafana-api-token-org-2` → `GRAFANA_API_TOKEN_ORG_2`; everything that is not a token keeps its name. */
-export function secretKey(name: string): string {
+function secretKey(name: string): string {
   return /^(grafana|dashkeep)-api-token(-org-\d+)?$/.test(name) ? name.toUpperCase().replaceAll('-', '_') : name;
 }

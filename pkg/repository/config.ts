@@ -106,7 +106,7 @@ export async function configDamage(store: ObjectStore, signal?: AbortSignal): Pr
 }
 
 /** @returns what is wrong where there is no `dashkeep.json` in a repository */
-export function missingConfig(): DashkeepError {
+function missingConfig(): DashkeepError {
   const advice = reason('repair-configuration', { command: 'dashkeep repair' });
   return new DashkeepError('DK_REPOSITORY_FORMAT', `${CONFIG_KEY} is missing from the target`, { advice });
 }

@@ -1,7 +1,7 @@
 import { DashkeepError } from '../contract/errors.ts';
 
 /** S3's own limit is 1024 bytes for the whole key; the rest is left to the target's prefix. */
-export const KEY_BYTES_MAX = 800;
+const KEY_BYTES_MAX = 800;
 /** POSIX file names end at 255 bytes; some gateways add to them. */
 const SEGMENT_BYTES_MAX = 200;
 

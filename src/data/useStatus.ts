@@ -62,11 +62,6 @@ export function isSettling({ now, newest, lastBackup }: Status): boolean {
   );
 }
 
-/** Whether this organization is the home one, which decides what concerns all; undefined while that is not known. */
-export function useIsHome(): boolean | undefined {
-  return useStatus().data?.caller.home;
-}
-
 /** @param newest - the run that ended last: after each, they are read again */
 export function useTrends(points: number, newest: string | undefined) {
   return useQuery({

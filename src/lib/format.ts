@@ -72,7 +72,7 @@ export function formatRelative(time: string, now = Date.now()): string {
 }
 
 /** The user's time zone as Intl takes it; undefined is the browser's. */
-export function timeZone(): string | undefined {
+function timeZone(): string | undefined {
   const { timezone } = config.bootData.user;
   return timezone === '' || timezone === 'browser' ? undefined : timezone === 'utc' ? 'UTC' : timezone;
 }

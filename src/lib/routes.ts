@@ -1,7 +1,7 @@
 import type { Nameable, NamedRef } from '../../pkg/contract/kinds.ts';
 import manifest from '../plugin.json';
 
-export const BASE = `/a/${manifest.id}`;
+const BASE = `/a/${manifest.id}`;
 export const CONFIGURATION = `/plugins/${manifest.id}?page=configuration`;
 
 /** Whether that page is shown, also below a path of a proxy. */

@@ -49,7 +49,7 @@ async function verify(context: CliContext, snapshot: string | undefined, flags: 
 }
 
 /** @throws DK_USAGE */
-export function percentOf(text: string): number {
+function percentOf(text: string): number {
   const percent = Number(/^(\d+(?:\.\d+)?)%?$/.exec(text)?.[1]);
   if (!(percent > 0 && percent <= 100)) {
     throw new DashkeepError('DK_USAGE', `--read-data-subset must be a percentage such as 5%, not '${text}'`);

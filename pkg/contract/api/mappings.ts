@@ -29,7 +29,7 @@ export const MappingName = z
   .regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?$/, 'not up to 60 letters, digits, spaces and . _ -');
 
 /** Characters in a mapping file that a page saves. */
-export const MAPPING_MAX = 32_768;
+const MAPPING_MAX = 32_768;
 
 /** GET /mappings: by name. */
 export const Mappings = z.object({

@@ -4,7 +4,7 @@ import { ReasonData } from '../reasons/reason.ts';
 import { Time } from './common.ts';
 
 /** What a recovery depends on, in the order in which pages and commands show it. */
-export const READINESS_CODES = [
+const READINESS_CODES = [
   'backup',
   'coverage',
   'signatures',

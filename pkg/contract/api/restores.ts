@@ -156,7 +156,7 @@ export const UserMatch = z.object({
 });
 export type UserMatch = z.infer<typeof UserMatch>;
 
-export const RestoreState = z.enum(['planning', 'planned', 'expired', 'applying', 'applied', 'failed']);
+const RestoreState = z.enum(['planning', 'planned', 'expired', 'applying', 'applied', 'failed']);
 export type RestoreState = z.infer<typeof RestoreState>;
 
 const PlanCounts = z.record(PlanAction, z.int().nonnegative());

@@ -5,7 +5,7 @@ import { line, Problem, Time } from './common.ts';
 import { S3_PRESET_NAMES } from './presets.ts';
 
 /** Who sets a value: the deployment (chart, environment) wins over the UI, which wins over the default. */
-export const SettingOwner = z.enum(['deployment', 'ui', 'default']);
+const SettingOwner = z.enum(['deployment', 'ui', 'default']);
 export type SettingOwner = z.infer<typeof SettingOwner>;
 
 export const TargetSettings = z.object({
@@ -35,7 +35,7 @@ export type ScheduledJob = z.infer<typeof ScheduledJob>;
  * Cron expressions of five fields (or six, with seconds first); empty = never. Prune also forgets by the retention
  * first.
  */
-export const ScheduleSettings = z.object({
+const ScheduleSettings = z.object({
   backup: line(200),
   verify: line(200),
   prune: line(200),
@@ -77,7 +77,7 @@ export const RetentionSettings = z.object({
 });
 export type RetentionSettings = z.infer<typeof RetentionSettings>;
 
-export const EncryptionSettings = z.object({
+const EncryptionSettings = z.object({
   /** age public keys (`age1…`). Empty = not encrypted. Only counts when a repository is made. */
   recipients: z.array(line(3000)).max(50),
 });
@@ -255,7 +255,7 @@ export type SchedulePreview = z.infer<typeof SchedulePreview>;
 export const RetentionPreviewRequest = z.strictObject({ retention: RetentionSettings.optional() });
 export type RetentionPreviewRequest = z.infer<typeof RetentionPreviewRequest>;
 
-export const RetentionDecision = z.object({
+const RetentionDecision = z.object({
   id: z.string(),
   time: Time,
   reasons: z.array(z.string()),

@@ -20,10 +20,10 @@ export const VersionsQuery = z.object({
 export type VersionsQuery = z.input<typeof VersionsQuery>;
 
 /** `first-seen`: it is in the oldest snapshot that looked for it, so it may be older. */
-export const VERSION_EVENTS = ['first-seen', 'created', 'changed', 'deleted', 'returned'] as const;
+const VERSION_EVENTS = ['first-seen', 'created', 'changed', 'deleted', 'returned'] as const;
 
 /** Why nothing is said about what changed. */
-export const UNTOLD = ['no-identity', 'too-large', 'not-readable'] as const;
+const UNTOLD = ['no-identity', 'too-large', 'not-readable'] as const;
 
 /** One change of one resource, and how long it stayed so. */
 export const ResourceVersion = z.object({

@@ -19,7 +19,7 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
  * The name of a file or folder for a title. It is one segment of a path: it has no separator, does not begin with a
  * dot, and every file system allows it. Nor is it a short name of Windows, such as `git~1` for `.git`: Git refuses it.
  */
-export function safeName(title: string): string {
+function safeName(title: string): string {
   const plain = title
     .normalize('NFC')
     // oxlint-disable-next-line no-control-regex -- control characters are what is to be found

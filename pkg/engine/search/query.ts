@@ -14,7 +14,7 @@ export interface SearchWords {
 /**
  * The form in which texts are compared: without case, accents and repeated spaces.
  */
-export function comparable(text: string): string {
+function comparable(text: string): string {
   return folded(text).replace(/\s+/g, ' ').trim();
 }
 

@@ -13,7 +13,7 @@ const SPACE = 0x20;
  * The bytes alone do not decide what the parser would: they are no JSON, or something rare. Anyone who catches it
  * parses the whole text instead, and so finds out what is wrong with it.
  */
-export class NeedsParser extends Error {}
+class NeedsParser extends Error {}
 
 /** One for all: where it was thrown is of no interest, and a stack costs more than the scan. */
 export const NEEDS_PARSER = new NeedsParser('needs the parser');

@@ -3,7 +3,7 @@ import { OBJECTS, parseObjectKey, type NamedKey } from '../layout.ts';
 
 export type ListedObject = NamedKey & ObjectInfo;
 
-export const MAX_LISTINGS = 16;
+const MAX_LISTINGS = 16;
 
 /**
  * Walks every object in the store, in `listings` listings side by side, each over an equal range of ids.

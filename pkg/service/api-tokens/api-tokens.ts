@@ -9,8 +9,8 @@ import { digestOf, HOME_UNKNOWN, TokenFile, tokenEntry, type TokenFacts } from '
 /** How often a stranger can make us look whether a token was changed. */
 const LOOK_EVERY_MS = 2_000;
 /** How long the token before the present one is accepted once the app has the present one. */
-export const GRACE_MS = 5 * 60_000;
-export const ROTATE_HOURS = 24;
+const GRACE_MS = 5 * 60_000;
+const ROTATE_HOURS = 24;
 
 export interface ApiTokensOptions {
   /** The home organization's, when the deployment gives it; it never rotates. */

@@ -16,7 +16,7 @@ export function mayKnow(run: Pick<RunLine, 'kind' | 'org' | 'started'>, caller: 
 }
 
 /** What nobody in particular asked for, and what earlier releases did, counts as asked for by the home organization. */
-export function askedBy({ org, started }: Pick<RunLine, 'org' | 'started'>, caller: Caller): boolean {
+function askedBy({ org, started }: Pick<RunLine, 'org' | 'started'>, caller: Caller): boolean {
   return org === undefined ? caller.home : org === caller.org && isSince(caller, started);
 }
 

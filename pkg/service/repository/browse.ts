@@ -106,7 +106,7 @@ export function resourcesOf(manifest: Manifest, query: z.output<typeof Resources
 }
 
 /** @throws DK_NOT_FOUND */
-export function entryOf(manifest: Manifest, ref: ResourceRef): ManifestEntry {
+function entryOf(manifest: Manifest, ref: ResourceRef): ManifestEntry {
   const entry = findEntry(manifest, ref);
   if (entry === undefined) {
     throw new DashkeepError(

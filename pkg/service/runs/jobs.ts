@@ -15,7 +15,7 @@ import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunJob } from './queue.ts';
 
 /** The word that a person types to let a prune remove more than half of all objects. */
-export const PRUNE_CONFIRMATION = 'remove most objects';
+const PRUNE_CONFIRMATION = 'remove most objects';
 
 /** All but a copy, which has a second target. */
 type OneTargetRequest = Exclude<RunRequest, { kind: 'copy' }>;

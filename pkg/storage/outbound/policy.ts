@@ -12,7 +12,7 @@ export type Resolve = (name: string) => Promise<LookupAddress[]>;
  * Asks the system's resolver.
  * @throws ENOTFOUND and the like, as Node does
  */
-export const systemResolve: Resolve = (name) => lookup(name, { all: true });
+const systemResolve: Resolve = (name) => lookup(name, { all: true });
 
 /**
  * Which hosts may be connected to for an address that a person typed in the pages. Every answer that refuses reads the

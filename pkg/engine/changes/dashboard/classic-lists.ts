@@ -101,7 +101,7 @@ export function variablesOf(list: readonly Json[]): JsonObject[] {
 }
 
 /** A variable in the form that both schemas are compared in. */
-export function variableOf(variable: JsonObject): JsonObject {
+function variableOf(variable: JsonObject): JsonObject {
   const { type = 'query', hide, refresh, sort, current, datasource, query, regexApplyTo, valuesFormat } = variable;
   return stripped({
     ...without(
@@ -159,7 +159,7 @@ export function annotationsOf(list: readonly Json[]): JsonObject[] {
 }
 
 /** An annotation query; what it asks may be in `target`, or beside its name. */
-export function annotationOf(annotation: JsonObject): JsonObject {
+function annotationOf(annotation: JsonObject): JsonObject {
   const { builtIn, target, datasource } = annotation;
   const isBuiltIn = builtIn === 1 || builtIn === true;
   const source = sourceOf(datasource);

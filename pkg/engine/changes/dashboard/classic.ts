@@ -49,7 +49,7 @@ export function classicModel(dashboard: JsonObject): DashboardModel {
 }
 
 /** Grafana writes `browser` where nothing was chosen. */
-export function timezoneOf(value: Json | undefined): string {
+function timezoneOf(value: Json | undefined): string {
   return typeof value === 'string' && value !== 'browser' ? value : '';
 }
 

@@ -61,7 +61,7 @@ const CELLS: Record<string, JsonObject> = {
 };
 
 /** How a table cell is shown, from the word of old tables. */
-export function cellOptionsOf(mode: Json): Json {
+function cellOptionsOf(mode: Json): Json {
   return typeof mode !== 'string' ? mode : (CELLS[mode] ?? { type: mode });
 }
 

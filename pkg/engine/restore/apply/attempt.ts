@@ -63,7 +63,7 @@ export function didOf(item: PlannedItem): 'created' | 'updated' {
 }
 
 /** A new resource has nothing that could stay. */
-export function withoutScope(content: Content): Content {
+function withoutScope(content: Content): Content {
   const { snapshotOrgs, ...rest } = content;
   return snapshotOrgs === undefined ? content : rest;
 }

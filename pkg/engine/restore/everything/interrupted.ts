@@ -71,7 +71,7 @@ export async function accountsEntered({
 }
 
 /** Of accounts in the record of a run, those that are live: not later ones of the same name. */
-export async function stillThere<One extends Entered>(
+async function stillThere<One extends Entered>(
   { instance, repository, signal }: Pick<PlanRequest, 'instance' | 'repository' | 'signal'>,
   accounts: readonly One[],
   { started }: Pick<RunRecord, 'started'>,

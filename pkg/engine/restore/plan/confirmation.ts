@@ -22,7 +22,7 @@ export function confirmationFor(
 }
 
 /** What must be typed for that many changes of security; undefined for none. */
-export function securityWords(count: number): string | undefined {
+function securityWords(count: number): string | undefined {
   return count === 0 ? undefined : `${count} security ${count === 1 ? 'change' : 'changes'}`;
 }
 

@@ -135,7 +135,7 @@ function accountsFirst(snapshot: string, items: Plan['items']): KnownReason[] {
 }
 
 /** Warnings about updates that others may change back, one for each manager that Grafana names. */
-export function changedBack({ items }: Pick<Plan, 'items'>): KnownReason[] {
+function changedBack({ items }: Pick<Plan, 'items'>): KnownReason[] {
   const managed = groupBy(items, ({ manager }) => manager);
   return [...managed].flatMap(([manager, all]) => {
     if (manager === undefined) {

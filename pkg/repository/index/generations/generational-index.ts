@@ -15,7 +15,7 @@ import {
 } from './format.ts';
 
 /** What is to be done is begun again, with an index that is made again. */
-export class PartLost extends DashkeepError {
+class PartLost extends DashkeepError {
   readonly index: GrowingIndex;
 
   constructor(index: GrowingIndex) {

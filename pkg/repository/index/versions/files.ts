@@ -160,7 +160,7 @@ function textIn(facts: Facts): (name: string) => string | undefined {
 }
 
 /** When and by whom a resource was saved last, as Grafana says. */
-export function lastSaved(facts: Facts = {}): Pick<VersionState, 'updated' | 'updatedBy'> {
+function lastSaved(facts: Facts = {}): Pick<VersionState, 'updated' | 'updatedBy'> {
   const text = textIn(facts);
   // Of what was only created yet, Grafana says nothing more.
   const updatedBy = text('updatedBy') ?? (facts['version'] === 1 ? text('createdBy') : undefined);

@@ -20,7 +20,7 @@ import {
 import { fieldAt, KEEP_STORED, withField } from './secrets.ts';
 import { isMoved } from './security.ts';
 
-export const CONTACT_POINTS = provisioningPath('contact-points');
+const CONTACT_POINTS = provisioningPath('contact-points');
 
 /** Represent a secret without which Grafana does not take the contact point; `.invalid` leads nowhere (RFC 2606). */
 const PLACEHOLDER = 'enter-again';
