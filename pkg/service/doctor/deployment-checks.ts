@@ -53,3 +53,19 @@ async function tlsChecks({ listen, tls }: ServiceConfig, clock: Clock): Promise<
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
+
+/** What the doctor says of tokens of the API: one that the deployment gives is never replaced. */
+export function givenTokenChecks({ apiToken, apiOrgTokens }: ServiceConfig): DoctorCheck[] {
+  const given = [
+    ...(apiToken === undefined ? [] : ['DASHKEEP_API_TOKEN']),
+    ...[...apiOrgTokens.keys()].map((org) => `DASHKEEP_API_TOKEN_ORG_${org}`),
+  ];
+  return given.map((name) =>
+    checked(
+      reason('check-of-api-token', { name }),
+      'warning',
+      [reason('api-token-given')],
+      reason('change-api-token', { name }),
+    ),
+  );
+}

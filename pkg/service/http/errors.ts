@@ -2,9 +2,9 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiError } from '../../contract/api/common.ts';
 import { asDashkeepError, DashkeepError, type ErrorCode, failureText } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
-import { sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { sentenceOf, type KnownReason, reason } from '../../contract/reasons/catalogue.ts';
 import { FieldErrors } from '../settings/validate.ts';
-import { schemaReason } from './schema-reasons.ts';
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 
 /** Of fastify's own refusals. */
 const CODES_BY_STATUS: Record<number, ErrorCode> = { 413: 'DK_TOO_LARGE', 415: 'DK_MEDIA_TYPE' };
@@ -60,4 +60,34 @@ function translate(error: FastifyError): { known: DashkeepError } & RefusedField
     return { known: new DashkeepError(code, error.message.slice(0, 200)) };
   }
   return { known: asDashkeepError(error) };
+}
+
+/** What the schema found, as the validator names it: `origin` is what kind of value was too small or too large. */
+interface Found {
+  origin?: unknown;
+  expected?: unknown;
+  minimum?: unknown;
+  maximum?: unknown;
+}
+
+/** Why a schema refused a value, in words for the person who typed it. */
+function schemaReason({ keyword, params, message = '' }: FastifySchemaValidationError): KnownReason {
+  const { origin, expected, minimum, maximum } = params as Found;
+  if (keyword === 'too_small' && isNumber(origin)) {
+    return reason('number-small', { least: String(minimum) });
+  }
+  if (keyword === 'too_big' && isNumber(origin)) {
+    return reason('number-large', { most: String(maximum) });
+  }
+  if (keyword === 'too_big') {
+    return reason(origin === 'string' ? 'text-long' : 'list-long', { most: String(maximum) });
+  }
+  if (keyword === 'invalid_type' && isNumber(expected)) {
+    return reason('number-whole');
+  }
+  return reason('value-invalid', { message });
+}
+
+function isNumber(name: unknown): boolean {
+  return name === 'number' || name === 'int';
 }

@@ -4,15 +4,15 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { ServiceParts } from '../parts.ts';
 import { admit, requireDeclarations } from './access.ts';
 import type { Api } from './api.ts';
-import { acceptEmptyBodies } from './bodies.ts';
-import { refuseClient } from './client-errors.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
-import { errorHandler } from './errors.ts';
+import { errorHandler, errorBody } from './errors.ts';
 import type { Certificate } from './certificate.ts';
 import { describeApi } from './openapi.ts';
 import { UnknownCalls } from './methods.ts';
 import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
 import { withEncodedUid } from './routes/versions.ts';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 
 const BODY_MOST = 1024 * 1024;
 /** Grafana's description of its user can be some kilobytes. */
@@ -93,4 +93,42 @@ function serverOptions(certificate: Certificate | undefined): { http: { maxHeade
   return certificate === undefined
     ? { http: options }
     : ({ https: { ...options, ...certificate.options } } as unknown as { http: typeof options });
+}
+
+/**
+ * Reads an empty body that is called JSON as `{}`. Grafana's HTTP client sends that content type with every POST, also
+ * where there is nothing to say; fastify refuses it.
+ */
+function acceptEmptyBodies(app: Api): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') {
+      done(null, {});
+      return;
+    }
+    void parse(request, body, done);
+  });
+}
+
+const REFUSALS: Record<string, { status: number; reason: string }> = {
+  HPE_HEADER_OVERFLOW: { status: 431, reason: 'the headers of the request are too large' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, reason: 'the request did not arrive in time' },
+};
+const NO_HTTP = { status: 400, reason: 'the request is not valid HTTP' };
+
+/** Answers what is not even a request, in the words of all other errors, and ends the connection. */
+function refuseClient(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, reason } = REFUSALS[error.code ?? ''] ?? NO_HTTP;
+  const body = JSON.stringify(errorBody(new DashkeepError('DK_USAGE', reason)));
+  const headers = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
 }

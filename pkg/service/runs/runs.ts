@@ -5,7 +5,7 @@ import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/run
 import type { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
-import { runLine, type RunLine, type RunRecord, type WholeProgress } from '../../contract/runs.ts';
+import { runLine, type RunLine, type RunRecord, type WholeProgress, type Progress } from '../../contract/runs.ts';
 import { continues } from '../../engine/runs.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Leadership } from '../schedule/leadership.ts';
@@ -16,7 +16,6 @@ import { matchesSearch } from '../text-filter.ts';
 import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunQueue } from './queue.ts';
-import { runSummary } from './run-summary.ts';
 import { withTitles } from './titles.ts';
 import { undoObstacles } from './undo-obstacles.ts';
 
@@ -257,4 +256,15 @@ function asSeenBy(caller: Caller, matches: (line: RunLine) => boolean): (line: R
 
 function unknown(): DashkeepError {
   return refusal('DK_NOT_FOUND', reason('no-run'));
+}
+
+/** A run as the API's lists show it. */
+function runSummary(line: RunLine, progress?: Progress): RunSummary {
+  const active = line.status === 'running' || line.status === 'queued';
+  const { org: _org, orgs: _orgs, ...rest } = line;
+  return {
+    ...rest,
+    ...(progress === undefined || !active ? {} : { progress }),
+    cancellable: active,
+  };
 }

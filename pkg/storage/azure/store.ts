@@ -13,7 +13,6 @@ import type { DeleteResult, ObjectStore, StoreCapabilities } from '../store.ts';
 import { AzureConnection } from './connection.ts';
 import { AzureDeleter } from './delete.ts';
 import { saidByAzure } from './errors.ts';
-import { loadSdk } from './load.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { resolveAzure } from './resolve.ts';
 import { azureRetaining, policyOf } from './retention.ts';
@@ -33,7 +32,10 @@ export async function openAzure(
   const isUsual = azure.endpoint === undefined && azure.connectionString === undefined;
   const outbound = isUsual ? options.outbound : undefined;
   return {
-    store: new AzureStore(new AzureConnection(await loadSdk(), place, resolved, { ...options, outbound }), lock),
+    store: new AzureStore(
+      new AzureConnection(await import('./sdk.ts'), place, resolved, { ...options, outbound }),
+      lock,
+    ),
     settings: [
       { name: 'container', value: place.bucket, from: 'the target' },
       { name: 'prefix', value: place.prefix, from: 'the target' },

@@ -3,7 +3,6 @@ import { CloudLock } from '../cloud/retention.ts';
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { ObjectStore } from '../store.ts';
 import { GcsClient } from './client.ts';
-import { loadSdk } from './load.ts';
 import { resolveGcs } from './resolve.ts';
 import { GcsStore } from './store.ts';
 
@@ -21,7 +20,7 @@ export async function openGcs(
   const where = placeText('gs', place, endpoint.value);
   // The deployment wrote any other address.
   const outbound = gcs.endpoint === undefined ? options.outbound : undefined;
-  const client = new GcsClient(await loadSdk(), resolved, where, { ...options, outbound });
+  const client = new GcsClient(await import('./sdk.ts'), resolved, where, { ...options, outbound });
   return {
     store: new GcsStore(client, place, where, lock),
     settings: [

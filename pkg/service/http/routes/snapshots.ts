@@ -1,6 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
 import type { SnapshotMarks } from '../../../contract/api/snapshots.ts';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, FastifyReply } from 'fastify';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { runForgetOne } from '../../../operations/forget.ts';
 import { recordRun } from '../../../operations/run.ts';
@@ -13,7 +13,6 @@ import { annotationsFor } from '../../organizations/snapshot-view.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { DiffOrigin } from '../../../contract/api/diff.ts';
 import type { ServiceParts } from '../../parts.ts';
-import { sendJson } from '../responses.ts';
 import { nameOf } from '../caller.ts';
 import { route, type Api } from '../api.ts';
 
@@ -141,4 +140,9 @@ export function snapshotRoutes(api: Api, parts: Parts): void {
     sendJson(reply, text);
     return {};
   });
+}
+
+/** Answers with what is JSON already, so that no number in it goes through a JavaScript number. */
+function sendJson(reply: FastifyReply, text: string): void {
+  reply.type('application/json; charset=utf-8').serializer(() => text);
 }
