@@ -3,7 +3,6 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, ClipboardButton, Field, Input, Modal, Stack, useStyles2 } from '@grafana/ui';
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { t } from '../lib/i18n.ts';
-import { isTyped } from '../lib/typedConfirmation.ts';
 import { OutageNotice, ServiceNotice } from './problems/ServiceNotice.tsx';
 
 interface Props {
@@ -103,3 +102,10 @@ const getStyles = (theme: GrafanaTheme2) => ({
     whiteSpace: 'pre-wrap',
   }),
 });
+
+const normal = (text: string) => text.replace(/\s+/g, ' ').trim().toLowerCase();
+
+/** Whether the wanted text was typed. Case and the kind of spaces do not matter: nobody can type a no-break space. */
+function isTyped(typed: string, phrase: string): boolean {
+  return normal(typed) === normal(phrase);
+}

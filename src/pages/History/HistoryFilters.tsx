@@ -5,7 +5,7 @@ import { statusLabel } from '../../components/StatusBadge.tsx';
 import { dayBounds } from '../../lib/times/day.ts';
 import { t } from '../../lib/i18n.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
-import { DateFilter } from './DateFilter.tsx';
+import { Input } from '@grafana/ui';
 
 /** What only one of the lists of the history can be filtered by. */
 interface OwnFilter {
@@ -59,5 +59,17 @@ export function HistoryFilters({
       />
       {children}
     </>
+  );
+}
+
+function DateFilter({ value, onChange }: { value: string; onChange: (day: string) => void }) {
+  return (
+    <Input
+      type="date"
+      width={20}
+      value={value}
+      aria-label={t('history.day', 'Day')}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }

@@ -2,7 +2,14 @@ import { compact } from '../../../contract/compact.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { refusal } from '../../../contract/reasons/reason.ts';
-import { NOTIFICATION_RIGHT, alertingServed, hasAlertRules, provisioningPath, readAlerting } from '../../alerting.ts';
+import {
+  NOTIFICATION_RIGHT,
+  alertingServed,
+  hasAlertRules,
+  provisioningPath,
+  readAlerting,
+  readAlertingList,
+} from '../../alerting.ts';
 import { isForbidden } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
 import { LOST_PROVENANCE, writeRefusal } from '../../provenance.ts';
@@ -21,7 +28,6 @@ import {
 } from './contact-point/content.ts';
 import { withoutField } from './contact-point/secrets.ts';
 import { contactPointSecurity } from './contact-point/security.ts';
-import { isUsed } from './contact-point/usage.ts';
 import {
   differs,
   enterAgain,
@@ -34,6 +40,7 @@ import {
 import type { Forecast, Kind, KindContext, Restorable, SecurityContext, WriteContext } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { hasOnlySome } from '../parts.ts';
+import { notificationPolicy } from './notification-policy.ts';
 
 const EXPORT = provisioningPath('contact-points', 'export');
 
@@ -211,4 +218,23 @@ function missingSecrets(
 function keptNote(kept: readonly JsonObject[]): KnownReason[] {
   const types = kept.map((one) => stringAt(one, 'type') ?? 'integration').join(', ');
   return kept.length === 0 ? [] : [reason('integrations-stay', { types })];
+}
+
+const NOTIFICATION_SETTINGS = 'notification_settings';
+
+/** Whether a notification policy or an alert rule sends alerts to the contact point of that name. */
+async function isUsed(context: KindContext, name: string): Promise<boolean> {
+  const rules = await readAlertingList(context, provisioningPath('alert-rules'), { keep: [NOTIFICATION_SETTINGS] });
+  if (rules.some((rule) => stringAt(rule, NOTIFICATION_SETTINGS, 'receiver') === name)) {
+    return true;
+  }
+  for await (const { content } of notificationPolicy.list(context, { revision: () => undefined, size: 0 })) {
+    if (
+      content !== undefined &&
+      notificationPolicy.references(content).some((one) => one.uid === name && one.kind === 'contact-point')
+    ) {
+      return true;
+    }
+  }
+  return false;
 }

@@ -6,7 +6,6 @@ import { ifFound } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
 import { naturalKey } from '../../natural-key.ts';
 import { listDataSources } from './data-source/live.ts';
-import { missingPlugin } from './data-source/plugin.ts';
 import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';
 import { isDataSourceUid } from '../dashboards/dashboard/references.ts';
 import type { KindDefinition } from '../definition.ts';
@@ -16,6 +15,7 @@ import { securityChange } from '../security/change.ts';
 import { secretLosses } from '../security/moves.ts';
 import type { Content } from '../content.ts';
 import { mapMembers } from '../../../lib/json/map.ts';
+import { installedPlugins } from '../server/installed-plugins.ts';
 
 /**
  * Members of Grafana's answer that are not content: ids, versions, icons, and passwords in the clear of old releases.
@@ -243,4 +243,17 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     await grafana.put(pathOf(item.uid), { ...body, ...(version === undefined ? {} : { version }) }, { signal });
   }
   return { uid: item.uid, losses: missingSecrets(context, item) };
+}
+
+/** Types that Grafana's core plugins had before they were renamed (`aliasIDs` in their plugin.json). */
+const FORMER_TYPES: ReadonlySet<string | undefined> = new Set(['postgres', 'testdata', 'phlare']);
+
+/** Says that the plugin is missing: Grafana takes a data source of any type, but no query works without its plugin. */
+async function missingPlugin(context: WriteContext, { content }: Restorable): Promise<KnownReason[]> {
+  const type = stringAt(content.body, 'type');
+  if (type === undefined || FORMER_TYPES.has(type)) {
+    return [];
+  }
+  const plugins = await installedPlugins(context);
+  return plugins.some((one) => stringAt(one, 'id') === type) ? [] : [reason('needs-plugin', { plugin: type })];
 }
