@@ -35,7 +35,7 @@ function itIsDay(day: number): void {
 
 async function openRepository(state: StateStore | undefined): Promise<Repository> {
   const store = await openStore('s3://test/some/prefix', {
-    ...(await storageOf(server.environment, { lock: { mode: 'COMPLIANCE', days: 30 } })),
+    ...storageOf(server.environment, { lock: { mode: 'COMPLIANCE', days: 30 } }),
     clock,
     random: realRandomness,
     log: silentLog,

@@ -20,7 +20,7 @@ conformance(
 );
 
 async function optionsFor({ environment }: S3Server): Promise<OpenStoreOptions> {
-  return { ...(await storageOf(environment)), clock: realClock, random: realRandomness, log: silentLog };
+  return { ...storageOf(environment), clock: realClock, random: realRandomness, log: silentLog };
 }
 
 describe('SharedStores', () => {

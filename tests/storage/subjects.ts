@@ -76,7 +76,7 @@ export function serversToTest(variable: string | undefined): ServerToTest[] {
 /** A separate folder on one of those servers. */
 export async function openServer({ target, environment }: ServerToTest, s3: BucketSettings = {}): Promise<Subject> {
   const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
-    ...(await storageOf(environment, s3)),
+    ...storageOf(environment, s3),
     clock: realClock,
     random: realRandomness,
     log: silentLog,

@@ -55,7 +55,7 @@ function itIsDay(day: number): void {
 
 async function openRepository(lock: ObjectLock | 'none' = LOCK): Promise<Repository> {
   const store = await openStore('s3://test/some/prefix', {
-    ...(await storageOf(server.environment, lock === 'none' ? {} : { lock })),
+    ...storageOf(server.environment, lock === 'none' ? {} : { lock }),
     clock,
     random: realRandomness,
     log: silentLog,

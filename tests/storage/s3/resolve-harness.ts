@@ -51,7 +51,7 @@ export async function resolve({ config, credentials, environment, settings }: Se
   }
   return resolveS3(
     { bucket: 'bucket', prefix: '' },
-    { ...(await storageOf({ HOME: directory.path, ...environment }, settings)), clock: realClock },
+    { ...storageOf({ HOME: directory.path, ...environment }, settings), clock: realClock },
   );
 }
 

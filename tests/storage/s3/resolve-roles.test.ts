@@ -67,12 +67,12 @@ describe('roles', () => {
     await writeFile(join(directory.path, 'token'), 'a.web.identity');
 
     const store = await openStore('s3://test/grafana', {
-      ...(await storageOf({
+      ...storageOf({
         ...irsa,
         AWS_WEB_IDENTITY_TOKEN_FILE: join(directory.path, 'token'),
         AWS_ENDPOINT_URL_STS: sts.url,
         DASHKEEP_S3_ENDPOINT: server.url,
-      })),
+      }),
       clock: realClock,
       random: realRandomness,
       log: silentLog,
@@ -96,7 +96,7 @@ describe('roles', () => {
     const environment = { ...irsa, AWS_WEB_IDENTITY_TOKEN_FILE: join(directory.path, 'gone') };
 
     const store = await openStore('s3://test', {
-      ...(await storageOf(environment)),
+      ...storageOf(environment),
       clock: realClock,
       random: realRandomness,
       log: silentLog,
@@ -128,10 +128,10 @@ describe('a target opened from the classic files', () => {
     const lines: string[] = [];
     const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
     const options = {
-      ...(await storageOf({
+      ...storageOf({
         AWS_CONFIG_FILE: path,
         AWS_SHARED_CREDENTIALS_FILE: join(directory.path, 'credentials'),
-      })),
+      }),
       clock: realClock,
       random: realRandomness,
       log: { debug: write, info: write, warn: write, error: write },

@@ -17,7 +17,7 @@ interface TestStoreOptions {
 /** A store on a test server, opened as the product opens it. */
 export async function openTestStore(server: S3Server, options: TestStoreOptions = {}): Promise<ObjectStore> {
   return openStore(options.target ?? 's3://test/some/prefix', {
-    ...(await storageOf({ ...server.environment, ...options.environment }, options.s3)),
+    ...storageOf({ ...server.environment, ...options.environment }, options.s3),
     clock: options.clock ?? realClock,
     random: realRandomness,
     log: options.log ?? silentLog,
