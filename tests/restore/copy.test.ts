@@ -1,17 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { ENGINE_PROFILES } from '../support/grafana/profiles/tried.ts';
-import { named, RestoreBench, stateOf } from './harness.ts';
-import { seed } from './seed.ts';
+import { named, stateOf, type RestoreBench } from './harness.ts';
+import { seededBenches } from './seed.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
+const open = seededBenches((made) => made.api('POST /api/folders', { uid: 'copies', title: 'Copies' }));
+
 async function seeded(profile: ProfileName): Promise<void> {
-  bench = await RestoreBench.start({ profile, nestedFolders: true });
-  await seed(bench);
-  await bench.api('POST /api/folders', { uid: 'copies', title: 'Copies' });
-  await bench.backup();
+  bench = await open(profile);
 }
 
 const COPY = { selection: { folders: [{ uid: 'infra' }] }, options: { copy: { folderUid: 'copies' } } };

@@ -17,7 +17,7 @@ import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts
 import type { Role } from '../support/grafana/model/stored.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { call, type HttpResponse } from '../simulator/http.ts';
-import { SeededRandomness, stateOf as keptFor } from '../support/repository/repository.ts';
+import { copyOf, SeededRandomness, stateOf as keptFor } from '../support/repository/repository.ts';
 
 export interface Wanted {
   selection?: Selection;
@@ -35,25 +35,31 @@ export class RestoreBench {
   readonly behind: { machine: number; store: number };
   /** The record of temporary copies that backups, comparisons and plans go by. */
   previews: KnownPreviews | undefined;
+  readonly #store: MemoryStore;
   readonly #client: GrafanaClient;
+  #closeGrafana = (): Promise<void> => this.sim.close();
   #runs = 0;
 
   private constructor(
     sim: Simulator,
     repository: Repository,
-    clock: Clock,
+    store: MemoryStore,
     client: GrafanaClient,
     behind: RestoreBench['behind'],
   ) {
     this.behind = behind;
     this.sim = sim;
     this.repository = repository;
-    this.clock = clock;
+    this.clock = repository.clock;
+    this.#store = store;
     this.#client = client;
   }
 
   static async start(options: SimulatorOptions): Promise<RestoreBench> {
-    const sim = await startGrafana(options);
+    return this.#open(await startGrafana(options));
+  }
+
+  static async #open(sim: Simulator, kept?: MemoryStore): Promise<RestoreBench> {
     const behind = { machine: 0, store: 0 };
     const clock: Clock = {
       now: () => new Date(sim.state.now() - behind.machine),
@@ -68,7 +74,8 @@ export class RestoreBench {
     const admin = async (): Promise<string> => 'admin';
     const credentials = basicCredentials(admin, admin);
     const client = GrafanaClient.open({ url: sim.url, credentials, clock, randomness, log: silentLog });
-    const store = new MemoryStore({ clock: { now: () => new Date(sim.state.now() - behind.store) } });
+    const of = { clock: { now: () => new Date(sim.state.now() - behind.store) } };
+    const store = kept === undefined ? new MemoryStore(of) : await copyOf(kept, of);
     const repository = await openRepository({
       store,
       clock,
@@ -77,13 +84,29 @@ export class RestoreBench {
       create: true,
       state: keptFor(store),
     });
-    return new RestoreBench(sim, repository, clock, client, behind);
+    return new RestoreBench(sim, repository, store, client, behind);
   }
 
   async close(): Promise<void> {
     await this.repository.close();
     await this.#client.close();
-    await this.sim.close();
+    await this.#closeGrafana();
+  }
+
+  /**
+   * Keeps a copy of Grafana and the repository, so that tests with the same beginning have to make it only once.
+   * @returns a function that opens such a copy. All share one Grafana, so only one is used at a time, and no request of
+   * one may still be on its way when the next is opened
+   */
+  async keep(): Promise<() => Promise<RestoreBench>> {
+    const restore = this.sim.keep();
+    const store = await copyOf(this.#store, { clock: this.clock });
+    return async () => {
+      restore();
+      const bench = await RestoreBench.#open(this.sim, store);
+      bench.#closeGrafana = async () => undefined;
+      return bench;
+    };
   }
 
   /** As a person, leaving alerting objects editable. */

@@ -1,4 +1,6 @@
-import type { RestoreBench } from './harness.ts';
+import { afterAll } from 'vitest';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { RestoreBench } from './harness.ts';
 
 /** A classic dashboard whose one panel asks a data source, and maybe shows a library panel. */
 export function board(uid: string, title: string, source: string, panel?: string): Record<string, unknown> {
@@ -84,4 +86,31 @@ export async function seed(bench: RestoreBench, org = 1): Promise<void> {
       rules: [rule(`${folder}-down`, `Down in ${folder}`, 'prom', folder === 'infra' ? 'board' : 'elsewhere')],
     });
   }
+}
+
+/**
+ * For tests that begin with a backup of what `seed` makes: the first one makes it, for each version of Grafana, and the
+ * others start from copies.
+ * @param more - what there is beside it
+ */
+export function seededBenches(
+  more: (bench: RestoreBench) => Promise<unknown> = async () => undefined,
+): (profile: ProfileName) => Promise<RestoreBench> {
+  const kept = new Map<ProfileName, () => Promise<RestoreBench>>();
+  const made: RestoreBench[] = [];
+  afterAll(() => Promise.all(made.map((bench) => bench.close())));
+  return async (profile) => {
+    const known = kept.get(profile);
+    if (known !== undefined) {
+      return known();
+    }
+    const bench = await RestoreBench.start({ profile, nestedFolders: true });
+    made.push(bench);
+    await seed(bench);
+    await more(bench);
+    await bench.backup();
+    const open = await bench.keep();
+    kept.set(profile, open);
+    return open();
+  };
 }

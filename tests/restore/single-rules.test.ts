@@ -6,8 +6,8 @@ import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
 import { ENGINE_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
-import { named, reasons, RestoreBench, typedFor, type Wanted } from './harness.ts';
-import { rule, seed } from './seed.ts';
+import { named, reasons, typedFor, type RestoreBench, type Wanted } from './harness.ts';
+import { rule, seededBenches } from './seed.ts';
 
 interface Group {
   interval: number;
@@ -24,9 +24,12 @@ const one = (uid: string): Wanted => ({ selection: { only: [{ kind: RULE, uid, o
 const over = (uid: string, manifest: Manifest): Wanted => ({ ...one(uid), manifest, options: { overwrite: true } });
 const made = (uid: string, changes: object = {}) => ({ ...rule(uid, `Rule ${uid}`, 'prom', 'board'), ...changes });
 
-async function put(interval: number, rules: object[]): Promise<void> {
-  await bench.api(`PUT ${PATH}`, { title: 'trio', folderUid: 'infra', interval, rules });
+async function put(interval: number, rules: object[], where = bench): Promise<void> {
+  await where.api(`PUT ${PATH}`, { title: 'trio', folderUid: 'infra', interval, rules });
 }
+
+const RULES = [made('a', { for: '1m' }), made('b', { for: '2m' }), made('c', { for: '3m' })];
+const open = seededBenches((first) => put(60, RULES, first));
 
 async function group(): Promise<Group> {
   return (await bench.api(`GET ${PATH}`)).body as Group;
@@ -51,10 +54,8 @@ describe.each(ENGINE_PROFILES)('single alert rules, Grafana %s', (profile) => {
   let good: Manifest;
 
   beforeEach(async () => {
-    bench = await RestoreBench.start({ profile, nestedFolders: true });
-    await seed(bench);
-    await put(60, [made('a', { for: '1m' }), made('b', { for: '2m' }), made('c', { for: '3m' })]);
-    good = await bench.backup();
+    bench = await open(profile);
+    good = await bench.repository.manifest('latest');
   });
 
   it('replace themselves in their live group, and nothing else of it', async () => {

@@ -4,7 +4,7 @@ import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { provisionDashboard, provisionFolder } from '../../support/grafana/seed/provisioned.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
-import { board, seed } from '../seed.ts';
+import { board, seed, seededBenches } from '../seed.ts';
 
 /** What Grafana gives at the root to what nobody made. */
 const DEFAULT = [
@@ -14,6 +14,8 @@ const DEFAULT = [
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
+
+const seeded = seededBenches();
 
 describe.each(ENGINE_PROFILES)('permissions of a folder in Grafana %s', (profile) => {
   it('that somebody changed stay as they are without --overwrite', async () => {
@@ -36,9 +38,7 @@ describe.each(ENGINE_PROFILES)('permissions of a folder in Grafana %s', (profile
   });
 
   it('come back to a folder that was made again since the snapshot', async () => {
-    bench = await RestoreBench.start({ profile, nestedFolders: true });
-    await seed(bench);
-    await bench.backup();
+    bench = await seeded(profile);
     bench.sim.advance(60_000);
     await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
     await bench.api('POST /api/folders', { uid: 'infra', title: 'Folder infra' });
@@ -57,14 +57,16 @@ describe.each(ENGINE_PROFILES)('permissions that somebody narrowed after a resto
     ['dashboard-permissions/board', '/api/dashboards/uid/board/permissions'],
   ];
 
-  async function restoredAfterDeletion(): Promise<Manifest> {
-    bench = await RestoreBench.start({ profile, nestedFolders: true });
-    await seed(bench);
+  const permitted = seededBenches(async (first) => {
     for (const [, path] of PATHS) {
-      await bench.api(`POST ${path}`, { items: [...DEFAULT, { userId: 1, permission: 4 }] });
+      await first.api(`POST ${path}`, { items: [...DEFAULT, { userId: 1, permission: 4 }] });
     }
-    await bench.api('POST /api/dashboards/uid/board/permissions', { items: [{ role: 'Editor', permission: 2 }] });
-    const good = await bench.backup();
+    await first.api('POST /api/dashboards/uid/board/permissions', { items: [{ role: 'Editor', permission: 2 }] });
+  });
+
+  async function restoredAfterDeletion(): Promise<Manifest> {
+    bench = await permitted(profile);
+    const good = await bench.repository.manifest('latest');
     bench.sim.advance(60_000);
     await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
     await bench.api('DELETE /api/dashboards/uid/root');
@@ -203,9 +205,7 @@ describe.each(ENGINE_PROFILES)('permissions of what somebody else manages in Gra
 
 describe('permissions', () => {
   it('of a dashboard that is neither there nor restored are blocked, and the dashboard is offered', async () => {
-    bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
-    await seed(bench);
-    await bench.backup();
+    bench = await seeded('13.2');
     bench.sim.wipe();
     const plan = await bench.plan({ selection: { only: [{ kind: 'dashboard-permissions', uid: 'root' }] } });
     expect(reasons(plan, 'blocked')).toEqual({

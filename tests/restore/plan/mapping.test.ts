@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parseSecrets } from '../../../pkg/engine/restore/apply/secrets.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
 import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
-import { named, reasons, RestoreBench } from '../harness.ts';
-import { seed } from '../seed.ts';
+import { named, reasons, type RestoreBench } from '../harness.ts';
+import { seededBenches } from '../seed.ts';
 
 let bench: RestoreBench;
 let opened: RestoreBench | undefined;
@@ -12,17 +12,17 @@ afterEach(async () => {
   opened = undefined;
 });
 
-async function open(profile: ProfileName): Promise<void> {
-  opened = bench = await RestoreBench.start({ profile, nestedFolders: true });
+const seeded = seededBenches();
+
+async function openSeeded(profile: ProfileName): Promise<void> {
+  opened = bench = await seeded(profile);
 }
 
 const PROM = { name: 'Prometheus', type: 'prometheus', access: 'proxy', url: 'http://other:9090' };
 
 /** A snapshot of one Grafana, and the same Grafana emptied: as another instance that shares nothing. */
 async function elsewhere(profile: ProfileName, sources: object[]): Promise<void> {
-  await open(profile);
-  await seed(bench);
-  await bench.backup();
+  await openSeeded(profile);
   bench.sim.wipe();
   for (const source of sources) {
     await bench.api('POST /api/datasources', source);
@@ -75,8 +75,7 @@ describe.each(ENGINE_PROFILES)('data sources of another instance (theme T6), Gra
   });
 
   it('that were missing when the snapshot was made are no loss of the restore', async () => {
-    await open(profile);
-    await seed(bench);
+    await openSeeded(profile);
     const panels = [{ id: 1, type: 'timeseries', title: 'Old', datasource: { type: 'prometheus', uid: 'long-gone' } }];
     await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'old', title: 'Old', panels, schemaVersion: 41 } });
     await bench.backup();
@@ -109,9 +108,7 @@ describe('a chosen data source', () => {
 
 describe.each(ENGINE_PROFILES)('another org of Grafana %s', (profile) => {
   it('takes what an org of the snapshot held', async () => {
-    await open(profile);
-    await seed(bench);
-    await bench.backup();
+    await openSeeded(profile);
     const org = Number((await bench.api('POST /api/orgs', { name: 'Second' })).body.orgId);
     bench.sim.clearRequests();
     const { plan, results } = await bench.apply({
@@ -130,9 +127,7 @@ describe.each(ENGINE_PROFILES)('another org of Grafana %s', (profile) => {
   });
 
   it('is named when it is not there', async () => {
-    await open(profile);
-    await seed(bench);
-    await bench.backup();
+    await openSeeded(profile);
     const plan = await bench.plan({ selection: { kinds: ['folder'] }, options: { orgs: new Map([[1, 7]]) } });
     const [why, ...others] = new Set(Object.values(reasons(plan, 'blocked')));
     expect(why).toContain('Grafana has no organization 7');
@@ -151,9 +146,7 @@ describe('secrets for a restore', () => {
   });
 
   it('are written also where all else is as in the snapshot', async () => {
-    bench = await RestoreBench.start({ profile: '13.2' });
-    await seed(bench);
-    await bench.backup();
+    await openSeeded('13.2');
     const secrets = parseSecrets('data-source: { prom: { basicAuthPassword: changed } }', {});
     const { plan, results } = await bench.apply({ options: { secrets } });
     expect(named(plan, 'update')).toEqual(['data-source/prom']);
@@ -163,9 +156,7 @@ describe('secrets for a restore', () => {
   });
 
   it('do not overwrite what differs unless that is asked for', async () => {
-    bench = await RestoreBench.start({ profile: '13.2' });
-    await seed(bench);
-    await bench.backup();
+    await openSeeded('13.2');
     const { version: _, ...live } = (await bench.api('GET /api/datasources/uid/prom')).body;
     await bench.api('PUT /api/datasources/uid/prom', { ...live, url: 'http://moved:9090' });
     const secrets = parseSecrets('data-source: { prom: { basicAuthPassword: changed } }', {});

@@ -2,20 +2,21 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
 import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
-import { named, reasons, RestoreBench } from '../harness.ts';
-import { board, seed } from '../seed.ts';
+import { named, reasons, type RestoreBench } from '../harness.ts';
+import { board, seededBenches } from '../seed.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
+
+const open = seededBenches();
 
 const EXTRA = { options: { deleteExtra: true } };
 const IN_INFRA = { selection: { folders: [{ uid: 'infra' }] }, ...EXTRA };
 
 /** A snapshot, and then things that it lacks: in `infra`, in `other`, and an org-wide timing. */
 async function withExtras(profile: ProfileName): Promise<Manifest> {
-  bench = await RestoreBench.start({ profile, nestedFolders: true });
-  await seed(bench);
-  const manifest = await bench.backup();
+  bench = await open(profile);
+  const manifest = await bench.repository.manifest('latest');
   await bench.api('POST /api/folders', { uid: 'new-folder', title: 'New', parentUid: 'infra' });
   for (const [uid, folderUid] of [
     ['new-in-infra', 'infra'],

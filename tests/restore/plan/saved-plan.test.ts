@@ -5,16 +5,16 @@ import { parseSavedPlan, requestOf, requireFresh, savePlan } from '../../../pkg/
 import { depth } from '../../support/budget.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
 import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
-import { named, RestoreBench, stateOf, type Wanted } from '../harness.ts';
-import { board, seed } from '../seed.ts';
+import { named, stateOf, type RestoreBench, type Wanted } from '../harness.ts';
+import { board, seededBenches } from '../seed.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
+const open = seededBenches();
+
 async function seeded(profile: ProfileName): Promise<void> {
-  bench = await RestoreBench.start({ profile, nestedFolders: true });
-  await seed(bench);
-  await bench.backup();
+  bench = await open(profile);
 }
 
 async function saved(wanted: Wanted = {}): Promise<string> {

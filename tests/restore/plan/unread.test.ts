@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
 import { planWarnings } from '../../../pkg/engine/restore/plan/planning.ts';
 import type { Plan, RestoreOptions, Selection } from '../../../pkg/engine/restore/types.ts';
@@ -10,10 +10,19 @@ import { variants } from '../../support/budget.ts';
 describe.each(ENGINE_PROFILES)('a plan with credentials that may not read everything, Grafana %s', (profile) => {
   let bench: RestoreBench;
 
+  let made: RestoreBench;
+  let open: () => Promise<RestoreBench>;
+
+  beforeAll(async () => {
+    made = await RestoreBench.start({ profile });
+    made.sim.demoSeed();
+    await made.backup();
+    open = await made.keep();
+  });
+  afterAll(() => made.close());
+
   beforeEach(async () => {
-    bench = await RestoreBench.start({ profile });
-    bench.sim.demoSeed();
-    await bench.backup();
+    bench = await open();
   });
 
   afterEach(() => bench.close());

@@ -11,10 +11,12 @@ import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
 import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../../support/repository/repository.ts';
 import { named, reasons, RestoreBench, stateOf, typedFor } from '../harness.ts';
-import { board, seed } from '../seed.ts';
+import { board, seededBenches } from '../seed.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
+
+const seeded = seededBenches();
 
 let runs = 0;
 const OVERWRITE: Partial<RestoreOptions> = { overwrite: true };
@@ -43,9 +45,7 @@ async function restored(options: Partial<RestoreOptions> = OVERWRITE, confirm?: 
 }
 
 it('is possible of a restore that was killed: each kind is put down before it is written, and no later one', async () => {
-  bench = await RestoreBench.start({ profile: '12.4' });
-  await seed(bench);
-  await bench.backup();
+  bench = await seeded('12.4');
   bench.sim.wipe();
   const request = await bench.request({});
   const plan = await planRestore(request);
@@ -105,9 +105,8 @@ async function undoOf(run: StoredRun): Promise<Awaited<ReturnType<typeof planUnd
  * A snapshot, and then a bad day: a folder with all that was in it is gone, a dashboard and permissions were changed.
  */
 async function badDay(profile: ProfileName): Promise<{ good: Manifest; before: Record<string, string> }> {
-  bench = await RestoreBench.start({ profile, nestedFolders: true });
-  await seed(bench);
-  const good = await bench.backup();
+  bench = await seeded(profile);
+  const good = await bench.repository.manifest('latest');
   await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
   const dashboard = { ...board('root', 'Board changed', 'prom'), version: 1 };
   await bench.api('POST /api/dashboards/db', { dashboard, overwrite: true });
@@ -193,9 +192,7 @@ describe.each(ENGINE_PROFILES)('undoing a restore, Grafana %s', (profile) => {
   });
 
   it('brings back what the restore deleted', async () => {
-    bench = await RestoreBench.start({ profile, nestedFolders: true });
-    await seed(bench);
-    await bench.backup();
+    bench = await seeded(profile);
     await bench.api('POST /api/dashboards/db', { dashboard: board('extra', 'Extra', 'prom'), folderUid: 'other' });
     const run = await restored({ deleteExtra: true }, 'Main Org.');
     expect(bench.sim.state.org(1).dashboards.has('extra')).toBe(false);
@@ -208,9 +205,8 @@ describe.each(ENGINE_PROFILES)('undoing a restore, Grafana %s', (profile) => {
 
 describe('undoing', () => {
   it('works for a restore that was cut short', async () => {
-    bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
-    await seed(bench);
-    const manifest = await bench.backup();
+    bench = await seeded('13.2');
+    const manifest = await bench.repository.manifest('latest');
     bench.sim.wipe();
     const before = stateOf(await bench.backup());
     const stop = new AbortController();
@@ -262,9 +258,7 @@ describe('undoing', () => {
   });
 
   it('does not take for its own what somebody else made while the restore ran', async () => {
-    bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
-    await seed(bench);
-    await bench.backup();
+    bench = await seeded('13.2');
     await bench.api('DELETE /api/dashboards/uid/root');
     const request = await bench.request({});
     const plan = await planRestore(request);
