@@ -160,7 +160,6 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const begun = (): void => {
     endedElsewhere.announce();
     history.refresh();
-    void hooks.prepareSearch();
     if (keeper === undefined) {
       void makeOrgTokens(config, { apiTokens, home, log });
     } else if (!statusView.tokenUsable) {

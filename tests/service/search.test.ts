@@ -180,30 +180,20 @@ describe('a search after a restore', () => {
 });
 
 describe('a search after a first backup of more than a publishing indexes', () => {
-  it('reads no body: the backup, and the start of a service, are followed by that', async () => {
+  it('reads no body: the backup was followed by that', async () => {
     const filled = await startGrafana({ profile: '13.2' });
     filled.seedDashboards({ count: 250, awkward: false, v2Share: 0 });
-    let own = await startService({ grafanaUrl: filled.url });
+    const own = await startService({ grafanaUrl: filled.url });
     const target = `${own.directory}/target`;
-    const index = `${target}/cache/texts.json.gz`;
-    const indexed = () =>
-      expect
-        .poll(
-          () =>
-            access(index)
-              .then(() => true)
-              .catch(() => false),
-          { timeout: 20_000 },
-        )
-        .toBe(true);
     try {
       const { json: run } = await own.call('POST', '/runs', { kind: 'backup' });
       await own.ended(run.id);
-      await indexed();
-      await own.stop();
-      await rm(index);
-      own = await startService({ grafanaUrl: filled.url, directory: own.directory });
-      await indexed();
+      const isIndexed = () =>
+        access(`${target}/cache/texts.json.gz`).then(
+          () => true,
+          () => false,
+        );
+      await expect.poll(isIndexed, { timeout: 20_000 }).toBe(true);
       await rename(`${target}/objects`, `${target}/objects-away`);
       const { json } = await own.call('GET', '/search?q=rate');
       expect(json).toMatchObject({ indexed: { snapshots: 1, pending: 0, unreadable: 0 }, unread: 0 });

@@ -57,7 +57,7 @@ export class RunHooks {
       void this.#keepRecords();
     }
     if (wentWell && record.kind === 'backup') {
-      void this.prepareSearch();
+      void this.#prepareSearch();
       if (record.snapshot !== undefined) {
         changeFeed.backedUp(record.snapshot);
       }
@@ -95,8 +95,8 @@ export class RunHooks {
     return !(await isAsBefore.catch(() => true));
   }
 
-  /** The first search after a large backup, here or by another process, would otherwise wait until it is indexed. */
-  async prepareSearch(): Promise<void> {
+  /** The first search after a large backup would otherwise wait until every body was read. */
+  async #prepareSearch(): Promise<void> {
     const { prepareSearch, log, signal } = this.#parts;
     try {
       await prepareSearch(signal);
