@@ -156,7 +156,7 @@ function recipientWarnings(
   }
   // Under a new key, nothing has the ID that it had.
   const known = new Set(before?.resources.map(({ object }) => object));
-  const isFirst = !manifest.resources.some(({ object }) => known.has(object));
+  const isFirst = before?.resources.length !== 0 && !manifest.resources.some(({ object }) => known.has(object));
   const isReplaced = keyring.isSuccessor && isFirst && keyring.latecomers.length === 0;
   return [...findings.map(({ why }) => why), ...(isReplaced ? [REPLACED.why] : [])];
 }

@@ -31,7 +31,8 @@ it('takes only the same restore of the same snapshot for the end of an interrupt
   expect(continues(later({ undoes: '1', source: 'safety' }), cut)).toBe(true);
   const sent = record({ request: { snapshot: 's' } });
   expect(continues(later({ request: { snapshot: 's' } }), sent)).toBe(true);
-  expect(continues(later({ request: { snapshot: 's' }, connection: 'production' }), sent)).toBe(false);
+  const elsewhere = { snapshot: 's', options: { to: { connection: 'production' } } };
+  expect(continues(later({ request: elsewhere, connection: 'production' }), sent)).toBe(false);
   // A complete one can only be undone.
   const complete = record({ status: 'complete', request: { snapshot: 's' } });
   expect(continues(later({ request: { snapshot: 's' } }), complete)).toBe(false);

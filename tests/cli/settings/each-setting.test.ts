@@ -112,7 +112,7 @@ const WHERE: Partial<Record<Name, string | [path: string, value: string]>> = {
   DASHKEEP_COPY_S3_CONFIG_FILE: 'copy.storage.s3.aws.configFile',
   DASHKEEP_COPY_S3_CREDENTIALS_FILE: 'copy.storage.s3.aws.credentialsFile',
   DASHKEEP_COPY_S3_CA_FILE: 'copy.storage.s3.caFile',
-  DASHKEEP_COPY_S3_OBJECT_LOCK: 'copy.storage.s3.lock',
+  DASHKEEP_COPY_S3_OBJECT_LOCK: 'copy.storage.lock',
   DASHKEEP_COPY_S3_ENCRYPTION: 'copy.storage.s3.encryption',
   DASHKEEP_COPY_S3_ACCESS_KEY_ID: 'copy.storage.s3.accessKeyId',
   DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'copy.storage.s3.secretAccessKey',
