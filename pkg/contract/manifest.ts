@@ -95,6 +95,8 @@ export const ListBeginning = z.object({
   kind: z.enum(KIND_NAMES),
   /** `metadata.resourceVersion` of its first page. */
   resourceVersion: z.string(),
+  /** The revision that the last write before it left, or a deletion: later writes are those that follow it. */
+  lastWrite: z.string().optional(),
 });
 export type ListBeginning = z.infer<typeof ListBeginning>;
 

@@ -109,6 +109,9 @@ export function knownOf(
   return compact({
     size: entries.size,
     revision: (uid) => entries.get(uid)?.revision,
-    whole: list === undefined ? undefined : { version: list.resourceVersion, resources: [...entries.values()] },
+    whole:
+      list === undefined
+        ? undefined
+        : compact({ version: list.resourceVersion, lastWrite: list.lastWrite, resources: [...entries.values()] }),
   });
 }

@@ -6,6 +6,7 @@ import { because, refusal } from '../../contract/reasons/reason.ts';
 import type { ByteReservation } from '../../grafana/http/byte-budget.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
 import type { Listed } from '../../grafana/kinds/kind.ts';
+import type { ListState } from '../../grafana/kinds/list-state.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { isPreview } from '../../grafana/previews.ts';
 import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/text-content.ts';
@@ -47,8 +48,8 @@ export async function readKind(run: KindRun): Promise<void> {
     if (serving.lacking !== undefined) {
       collection.fail(whole, serving.lacking);
     }
-    const begin = (resourceVersion: string): void =>
-      collection.began({ org: context.org.id, kind: kind.name, resourceVersion });
+    const begin = ({ version, lastWrite }: ListState): void =>
+      collection.began(compact({ org: context.org.id, kind: kind.name, resourceVersion: version, lastWrite }));
     const seen = new Set<string>();
     for await (const listed of kind.list(context, known, begin)) {
       signal.throwIfAborted();

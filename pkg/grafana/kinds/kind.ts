@@ -9,6 +9,7 @@ import type { Capabilities } from '../capabilities.ts';
 import type { KnownPreviews } from '../known-previews.ts';
 import type { DeletedAlong, KindTraits } from './traits.ts';
 import type { Content } from './content.ts';
+import type { BeginList, ListState } from './list-state.ts';
 
 /** What a kind works with: one org of one Grafana, for one run. */
 export interface KindContext {
@@ -61,7 +62,7 @@ export interface Known {
   /**
    * The version that the list of the last snapshot began with, and all that the list held. Equal now = nothing changed.
    */
-  whole?: { version: string; resources: readonly Listed[] };
+  whole?: ListState & { resources: readonly Listed[] };
   /**
    * What the last snapshot holds where it is recent enough (`Kind.staleAfter`) to take over from it what a list would
    * take too many requests to show. Anyone who takes something over, or cannot prove that nothing was added, calls
@@ -71,9 +72,6 @@ export interface Known {
   /** What this run listed of the kind that this one belongs to (`owner`), so that it need not be listed again. */
   owners?: readonly Listed[];
 }
-
-/** Takes the version that a list began with, where an equal one will prove that nothing was written in between. */
-export type BeginList = (version: string) => void;
 
 /**
  * Whether a Grafana has a kind. `failed` = it has, but did not get ready in time: a backup without it is partial.

@@ -22,7 +22,12 @@ describe.each(newestOf('12.4', '13.2'))('a backup of Grafana %s in which nothing
       expect(manifest.kinds.dashboard).toMatchObject({ listed: COUNT + 1, reused: COUNT + 1, stored: 0 });
       expect(manifest.lists).toEqual(bench.first.lists);
     }
-    expect(second.lists).toEqual([{ org: 1, kind: 'dashboard', resourceVersion: expect.stringMatching(/^\d{16}$/) }]);
+    expect(second.lists).toEqual([
+      {
+        ...{ org: 1, kind: 'dashboard', resourceVersion: expect.stringMatching(/^\d{16}$/) },
+        lastWrite: expect.stringMatching(/\/\d{16}\//),
+      },
+    ]);
   });
 
   it('asks for one page in each org', async () => {

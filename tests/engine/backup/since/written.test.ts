@@ -116,6 +116,21 @@ describe('everything is listed where the history cannot be relied on', () => {
     expect(await backedUpAlike(bench)).toBeGreaterThan(WHOLE_LIST);
   });
 
+  it('the database was put back to before a deletion', async () => {
+    const bench = await backedUp();
+    const [gone = ''] = [...bench.grafana.state.org(1).dashboards.keys()];
+    await bench.backup({ kinds: DASHBOARDS });
+    const putBack = bench.grafana.keep();
+    await remove(bench, gone);
+    const without = await bench.backup({ kinds: DASHBOARDS });
+    putBack();
+    await save(bench, 'fresh', 'Fresh');
+    await save(bench, 'fresh', 'Fresh again');
+
+    expect(held(without)).not.toContain(`1/${gone}`);
+    expect(await backedUpAlike(bench)).toBeGreaterThan(WHOLE_LIST);
+  });
+
   it('the account no longer sees everything', async () => {
     const bench = await start({ profile: '13.2', ...PAGES });
     const { folders } = bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900 });

@@ -1,15 +1,19 @@
+import { compact } from '../../../../contract/compact.ts';
 import { append } from '../../../../lib/append.ts';
-import { nameOf } from '../../../apis.ts';
+import { nameOf, revisionOf } from '../../../apis.ts';
 import { PageSize } from '../../../http/pagination/page-size.ts';
 import { listPages, type ListPage } from '../../../http/pagination/pages.ts';
 import { isGrantedEverywhere } from '../../../rights.ts';
-import type { BeginList, KindContext, Known, Listed } from '../../kind.ts';
+import type { KindContext, Known, Listed } from '../../kind.ts';
+import type { BeginList } from '../../list-state.ts';
 import { contentOfObject, isV2Version, LEAVE_SPEC } from './content.ts';
 import { listedOf } from './listed.ts';
-import { listSince } from './since.ts';
+import { lastWriteBefore, listSince, versionIn } from './since.ts';
 import { dashboardsPath, storedVersion, usableVersions } from './stored.ts';
 
 const PAGE_OF_METADATA = 1000;
+
+const SCOPES = ['dashboards', 'folders'];
 
 /** Up to this many changed dashboards are fetched singly rather than by another list with bodies. */
 const FEW = 50;
@@ -34,46 +38,62 @@ const DOUBT = 2;
  */
 export async function* listDashboards(context: KindContext, known: Known, begin?: BeginList): AsyncGenerator<Listed> {
   const first = usableVersions(context)[0] ?? 'v1';
-  const see = beginning(context, begin);
-  if (known.size > 0) {
-    const path = dashboardsPath(context, leastConverting(context) ?? first);
-    const since = known.whole === undefined ? undefined : await listSince(context, path, known.whole, begin);
-    const metadata = since ?? (await listMetadata(context, path, see));
-    if (metadata !== undefined) {
-      const changed = new Set(metadata.filter((item) => isChanged(item, known)).map((item) => item.uid));
-      const few = changed.size <= Math.max(FEW, known.size * FEW_FRACTION);
-      for (const item of metadata) {
-        if (few || !changed.has(item.uid)) {
-          yield item;
-        }
+  const path = dashboardsPath(context, leastConverting(context) ?? first);
+  const since = known.whole && (await listSince(context, path, known.whole, begin));
+  const beginning = new Beginning(context, since === undefined ? begin : undefined);
+  const metadata = since ?? (known.size > 0 ? await listMetadata(context, path, beginning) : undefined);
+  if (metadata === undefined) {
+    yield* listBodies(context, first, undefined, beginning);
+  } else {
+    const changed = new Set(metadata.filter((item) => isChanged(item, known)).map((item) => item.uid));
+    const few = changed.size <= Math.max(FEW, known.size * FEW_FRACTION);
+    for (const item of metadata) {
+      if (few || !changed.has(item.uid)) {
+        yield item;
       }
-      if (!few) {
-        yield* listBodies(context, first, changed, see);
-      }
-      return;
+    }
+    if (!few) {
+      yield* listBodies(context, first, changed, beginning);
     }
   }
-  yield* listBodies(context, first, undefined, see);
+  await beginning.end(path);
 }
 
-type See = (page: ListPage) => Promise<void>;
+/** Looks at every page of a list, for what a later one can go on from. */
+class Beginning {
+  readonly #context: KindContext;
+  readonly #begin: BeginList | undefined;
+  #isFirst = true;
+  #version: string | undefined;
+  #newest = '';
 
-/**
- * Looks at every page and gives the version of the first, if the list surely holds everything: a right given later
- * would show more under the same version.
- */
-function beginning(context: KindContext, begin: BeginList | undefined): See {
-  let pending = begin;
-  return async ({ version }) => {
-    const resolveVersion = pending;
-    pending = undefined;
-    if (resolveVersion === undefined || version === undefined) {
-      return;
+  constructor(context: KindContext, begin: BeginList | undefined) {
+    this.#context = context;
+    this.#begin = begin;
+  }
+
+  /** Only a list that surely holds everything counts: a right given later would show more under the same version. */
+  async see({ version, items }: ListPage): Promise<void> {
+    if (this.#begin !== undefined && this.#isFirst) {
+      const isWhole = version !== undefined && (await isGrantedEverywhere(this.#context, 'dashboards:read', SCOPES));
+      this.#version = isWhole ? version : undefined;
     }
-    if (await isGrantedEverywhere(context, 'dashboards:read', ['dashboards', 'folders'])) {
-      resolveVersion(version);
+    this.#isFirst = false;
+    for (const revision of items.map(revisionOf)) {
+      const isBefore = revision !== undefined && versionIn(revision) <= (this.#version ?? '');
+      if (isBefore && versionIn(revision) > versionIn(this.#newest)) {
+        this.#newest = revision;
+      }
     }
-  };
+  }
+
+  /** At the end of the list. */
+  async end(path: string): Promise<void> {
+    if (this.#version !== undefined) {
+      const known = { version: this.#version, newest: this.#newest };
+      this.#begin?.(compact({ version: this.#version, lastWrite: await lastWriteBefore(this.#context, path, known) }));
+    }
+  }
 }
 
 function isChanged(item: Listed, known: Known): boolean {
@@ -81,7 +101,11 @@ function isChanged(item: Listed, known: Known): boolean {
 }
 
 /** Undefined when the server does not know metadata-only lists. */
-async function listMetadata(context: KindContext, path: string, see: See): Promise<readonly Listed[] | undefined> {
+async function listMetadata(
+  context: KindContext,
+  path: string,
+  beginning: Beginning,
+): Promise<readonly Listed[] | undefined> {
   const items: Listed[] = [];
   const pages = listPages(context.grafana, path, {
     limit: PAGE_OF_METADATA,
@@ -89,7 +113,7 @@ async function listMetadata(context: KindContext, path: string, see: See): Promi
     signal: context.signal,
   });
   for await (const page of pages) {
-    await see(page);
+    await beginning.see(page);
     if (!page.metadataOnly && page.items.length > 0) {
       return undefined;
     }
@@ -110,7 +134,7 @@ async function* listBodies(
   context: KindContext,
   firstVersion: string,
   wanted: Set<string> | undefined,
-  see: See,
+  beginning: Beginning,
 ): AsyncGenerator<Listed> {
   let { version, pages } = await beginList(context, firstVersion);
   let remaining = wanted;
@@ -120,7 +144,7 @@ async function* listBodies(
     const elsewhere = new Map<string, Elsewhere>();
     let total = 0;
     for await (const page of pages) {
-      await see(page);
+      await beginning.see(page);
       const { items, metadataOnly } = page;
       total += items.length;
       for (const item of items) {

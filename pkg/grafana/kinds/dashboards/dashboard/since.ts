@@ -6,7 +6,8 @@ import { isGrafanaError } from '../../../http/errors.ts';
 import { listAt } from '../../../http/pagination/lists.ts';
 import { METADATA_ONLY, provingVersion } from '../../../http/pagination/pages.ts';
 import { isGrantedEverywhere } from '../../../rights.ts';
-import type { BeginList, KindContext, Known, Listed } from '../../kind.ts';
+import type { KindContext, Known, Listed } from '../../kind.ts';
+import type { BeginList } from '../../list-state.ts';
 import { listedOf } from './listed.ts';
 
 /**
@@ -17,7 +18,7 @@ import { listedOf } from './listed.ts';
 const HISTORY = { labelSelector: 'grafana.app/get-history=true', fieldSelector: 'metadata.name=' };
 
 /** In each page; Grafana cuts a page by bytes, too. */
-const PAGE = 1000;
+const PAGE = 500;
 
 /** Of a deletion (DeletedGeneration in pkg/apimachinery/utils/meta.go). */
 const DELETED_GENERATION = -999;
@@ -35,7 +36,7 @@ const MANY = { writes: 50, part: 0.5 };
  * What a list would show now, made of what the last snapshot's list held and of what was written since: one request if
  * nothing was, three if little was.
  * @param path - of the list
- * @param begin - gets the version that equals this list
+ * @param begin - gets the state of this list
  * @returns undefined where only a list can tell
  */
 export async function listSince(
@@ -48,21 +49,22 @@ export async function listSince(
   const first = await grafana.get(path, { query: { limit: 1 }, accept: METADATA_ONLY, first: true, signal });
   const version = provingVersion(first);
   if (version === whole.version) {
-    begin?.(version);
+    begin?.(whole);
     return whole.resources;
   }
-  const newest = newestOf(whole.resources);
+  const { lastWrite } = whole;
   const age = Number(version ?? Number.NaN) - Number(whole.version);
   // Without a right to everything, what is hidden would seem not to have been written.
-  const isTold = newest !== undefined && age > 0 && age < TRUSTED_FOR_MICROSECONDS;
+  const isTold = lastWrite !== undefined && age > 0 && age < TRUSTED_FOR_MICROSECONDS;
   if (!isTold || !(await isGrantedEverywhere(context, 'dashboards:read', ['dashboards', 'folders']))) {
     return undefined;
   }
-  const changes = await changesSince(context, path, newest, Math.max(MANY.writes, whole.resources.length * MANY.part));
+  const most = Math.max(MANY.writes, whole.resources.length * MANY.part);
+  const changes = await changesSince(context, path, lastWrite, most);
   if (changes === undefined) {
     return undefined;
   }
-  begin?.(changes.version);
+  begin?.({ version: changes.version, lastWrite: lastOf(changes.objects) ?? lastWrite });
   const listed = new Map(whole.resources.map((one) => [one.uid, one]));
   for (const object of changes.objects) {
     if (numberAt(object, 'metadata', 'generation') === DELETED_GENERATION) {
@@ -74,17 +76,26 @@ export async function listSince(
   return [...listed.values()];
 }
 
-/** A write: the version it was given, and what the revision of the object was after it. */
-interface Write {
-  version: string;
-  revision: string;
+/**
+ * The last write before a list began, deletions among them. In a database that was put back since, that write is not
+ * there, although everything that the list shows may be.
+ * @param list - its version, and the revision of what was written last before it began, of all that it shows
+ */
+export async function lastWriteBefore(
+  context: KindContext,
+  path: string,
+  { version, newest }: { version: string; newest: string },
+): Promise<string | undefined> {
+  if (newest === '') {
+    return undefined;
+  }
+  const changes = await changesSince(context, path, newest, MANY.writes);
+  return changes && (lastOf(changes.objects.filter((one) => (resourceVersionOf(one) ?? '') <= version)) ?? newest);
 }
 
-/** The last write of what is there; undefined where revisions are not those of unified storage. */
-function newestOf(resources: readonly Listed[]): Write | undefined {
-  const writes = resources.map(({ revision = '' }) => ({ version: revision.split('/')[1] ?? '', revision }));
-  const newest = writes.reduce((a, b) => (b.version > a.version ? b : a), { version: '', revision: '' });
-  return writes.every(({ version }) => /^\d{16}$/.test(version)) && newest.version !== '' ? newest : undefined;
+function lastOf(objects: readonly JsonObject[]): string | undefined {
+  const last = objects.at(-1);
+  return last && revisionOf(last);
 }
 
 /**
@@ -96,38 +107,43 @@ function newestOf(resources: readonly Listed[]): Write | undefined {
 async function changesSince(
   { grafana, signal }: KindContext,
   path: string,
-  since: Write,
+  since: string,
   most: number,
 ): Promise<{ version: string; objects: JsonObject[] } | undefined> {
   const objects: JsonObject[] = [];
   let begun: string | undefined;
   let from = since;
   for (;;) {
-    const query = { ...HISTORY, resourceVersion: from.version, resourceVersionMatch: 'NotOlderThan', limit: PAGE };
+    const query = { ...HISTORY, resourceVersion: versionIn(from), resourceVersionMatch: 'NotOlderThan', limit: PAGE };
     const page: Json = await grafana
       .get(path, { query, accept: METADATA_ONLY, list: true, first: true, signal })
       .catch(valueIf(isGrafanaError, null));
     const [proof, ...written] = (listAt(page, 'items') ?? []).filter(isJsonObject);
     begun ??= provingVersion(page);
-    if (begun === undefined || proof === undefined || revisionOf(proof) !== from.revision) {
+    if (begun === undefined || proof === undefined || revisionOf(proof) !== from) {
       return undefined;
     }
     if (!isAscending([proof, ...written])) {
       return undefined;
     }
     append(objects, written);
-    const last = written.at(-1);
+    const last = lastOf(written);
     if ((stringAt(page, 'metadata', 'continue') ?? '') === '') {
       return { version: begun, objects };
     }
     if (last === undefined || objects.length > most) {
       return undefined;
     }
-    from = { version: resourceVersionOf(last) ?? '', revision: revisionOf(last) ?? '' };
+    from = last;
   }
 }
 
 function isAscending(objects: readonly JsonObject[]): boolean {
   const versions = objects.map((object) => resourceVersionOf(object) ?? '');
   return versions.every((version, index) => index === 0 || version > (versions[index - 1] ?? ''));
+}
+
+/** The resource version in a revision (`revisionOf`). */
+export function versionIn(revision: string): string {
+  return revision.split('/')[1] ?? '';
 }
