@@ -1,11 +1,11 @@
 import { compact } from '../../contract/compact.ts';
 import { stringifyJson } from '../../lib/json/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
+import { reason, type ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { because, refusal } from '../../contract/reasons/reason.ts';
 import type { ByteReservation } from '../../grafana/http/byte-budget.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
-import type { Listed } from '../../grafana/kinds/kind.ts';
+import type { KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import type { ListState } from '../../grafana/kinds/list-state.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { isPreview } from '../../grafana/previews.ts';
@@ -47,6 +47,8 @@ export async function readKind(run: KindRun): Promise<void> {
     }
     if (serving.lacking !== undefined) {
       collection.fail(whole, serving.lacking);
+    } else if (wasHidden(run)) {
+      await rightsSpread(context);
     }
     const begin = ({ version, lastWrite }: ListState): void =>
       collection.began(compact({ org: context.org.id, kind: kind.name, resourceVersion: version, lastWrite }));
@@ -100,6 +102,28 @@ export async function readKind(run: KindRun): Promise<void> {
     signal.throwIfAborted();
     collection.fail(whole, error);
   }
+}
+
+/** For how long Grafana goes on listing by rights that have changed (cacheTTL in pkg/services/accesscontrol/acimpl). */
+const RIGHTS_SPREAD_MS = 65_000;
+
+/** Whether Grafana hid something of the kind from the account when the last snapshot was taken. */
+function wasHidden({ previous, context, kind }: KindRun): boolean {
+  const errors = previous.manifest?.errors ?? [];
+  return errors.some((one) => one.org === context.org.id && one.kind === kind.name && one.code === LIST_HIDES);
+}
+
+const LIST_HIDES: ReasonCode = 'list-hides';
+
+/** Waits until lists show what new rights allow, once in an organization. */
+function rightsSpread({ org, clock, log, signal, memo }: KindContext): Promise<void> {
+  return memo('rights-spread', () => {
+    log.info(
+      { org: org.id, seconds: RIGHTS_SPREAD_MS / 1000 },
+      'waiting until Grafana lists what new permissions allow',
+    );
+    return clock.sleep(RIGHTS_SPREAD_MS, signal);
+  });
 }
 
 async function storeWithin(
