@@ -17,6 +17,7 @@ vi.mock('i18next', () => ({
 vi.stubGlobal('document', { documentElement: { lang: 'fr-FR' } });
 
 const { reasonText } = await import('../../../src/lib/catalogue/reasons.ts');
+await import('../../../src/lib/catalogue/restoreReasons.ts');
 const { translateCatalogues } = await import('../../../src/lib/catalogue/texts.ts');
 translateCatalogues(french);
 afterAll(() => translateCatalogues());

@@ -8,6 +8,7 @@ showPage({ timezone: 'UTC' });
 
 describe('what the service says with identifiers', async () => {
   const { findingsText, reasonText } = await import('../../../src/lib/catalogue/reasons.ts');
+  await import('../../../src/lib/catalogue/restoreReasons.ts');
   const ID = '20261129T203005Z-0a1b2c3d';
 
   it('names a snapshot by its time', () => {

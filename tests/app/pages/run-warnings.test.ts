@@ -3,6 +3,7 @@ import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { warningOf } from '../../../pkg/contract/reasons/reason.ts';
 
 const { runWarnings } = await import('../../../src/lib/catalogue/reasons.ts');
+await import('../../../src/lib/catalogue/restoreReasons.ts');
 
 it('warnings of a verification with the same error are one, with a list and what to do', () => {
   const found = ['one', 'two', 'three'].map((id) => `untrusted: it is not signed (${id})`);
