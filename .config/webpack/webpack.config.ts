@@ -80,15 +80,9 @@ const config: Configuration = {
       chunks: 'async',
       minSize: 4_000,
       cacheGroups: {
-        // What every page needs is smaller in one piece.
-        base: {
-          test: /[/\\](query-core|react-query)[/\\](?!.*(infiniteQueryObserver|useInfiniteQuery|timeoutManager))|[/\\]contract[/\\](reasons(?![/\\]restore)|errors|losses|kinds|compact|texts)|[/\\]src[/\\](api[/\\](client|errors)|lib[/\\](catalogue[/\\](reasons|texts)|problems|format|kinds|runKinds|checkSteps|saveFile|i18n)|data[/\\](useStatus|useOutage|queryClient))|problems[/\\](Service|ProblemAlert|SettingsLink)|QueryView/,
-          name: 'base',
-          enforce: true,
-        },
         // By default, each page has its own copy of these, except the first one, which needs none.
         lists: {
-          test: /useInfiniteQuery|[/\\]data[/\\](pages|lists)|CopiedAlert|FilterRow|MultiFilter|NoSnapshots|SnapshotPicker|useSelection|useUrlState/,
+          test: /infiniteQueryObserver|useInfiniteQuery|[/\\]data[/\\](pages|lists)|CopiedAlert|FilterRow|MultiFilter|NoSnapshots|SnapshotPicker|useSelection|useUrlState/,
           name: 'lists',
           enforce: true,
         },

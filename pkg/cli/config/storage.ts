@@ -8,7 +8,7 @@ import { parseTarget } from '../../storage/target.ts';
 import type { Configuration } from './configuration.ts';
 import { readSettingFile } from './environment.ts';
 
-/** What is set about each kind of storage. @throws DK_SETTINGS */
+/** The settings of each kind of storage. @throws DK_SETTINGS */
 export function storageSettings(configuration: Configuration): StorageSettings {
   return {
     s3: s3Settings(configuration),

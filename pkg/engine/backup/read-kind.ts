@@ -110,10 +110,9 @@ const RIGHTS_SPREAD_MS = 65_000;
 /** Whether Grafana hid something of the kind from the account when the last snapshot was taken. */
 function wasHidden({ previous, context, kind }: KindRun): boolean {
   const errors = previous.manifest?.errors ?? [];
-  return errors.some((one) => one.org === context.org.id && one.kind === kind.name && one.code === LIST_HIDES);
+  const hides = 'list-hides' satisfies ReasonCode;
+  return errors.some((one) => one.org === context.org.id && one.kind === kind.name && one.code === hides);
 }
-
-const LIST_HIDES: ReasonCode = 'list-hides';
 
 /** Waits until lists show what new rights allow, once in an organization. */
 function rightsSpread({ org, clock, log, signal, memo }: KindContext): Promise<void> {

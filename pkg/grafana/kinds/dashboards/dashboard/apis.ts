@@ -3,17 +3,14 @@ import { append } from '../../../../lib/append.ts';
 import { nameOf, revisionOf } from '../../../apis.ts';
 import { PageSize } from '../../../http/pagination/page-size.ts';
 import { listPages, type ListPage } from '../../../http/pagination/pages.ts';
-import { isGrantedEverywhere } from '../../../rights.ts';
 import type { KindContext, Known, Listed } from '../../kind.ts';
 import type { BeginList } from '../../list-state.ts';
 import { contentOfObject, isV2Version, LEAVE_SPEC } from './content.ts';
 import { listedOf } from './listed.ts';
-import { lastWriteBefore, listSince, versionIn } from './since.ts';
+import { lastWriteBefore, listSince, seesEverything, versionIn } from './since.ts';
 import { dashboardsPath, storedVersion, usableVersions } from './stored.ts';
 
 const PAGE_OF_METADATA = 1000;
-
-const SCOPES = ['dashboards', 'folders'];
 
 /** Up to this many changed dashboards are fetched singly rather than by another list with bodies. */
 const FEW = 50;
@@ -75,7 +72,7 @@ class Beginning {
   /** Only a list that surely holds everything counts: a right given later would show more under the same version. */
   async see({ version, items }: ListPage): Promise<void> {
     if (this.#begin !== undefined && this.#isFirst) {
-      const isWhole = version !== undefined && (await isGrantedEverywhere(this.#context, 'dashboards:read', SCOPES));
+      const isWhole = version !== undefined && (await seesEverything(this.#context));
       this.#version = isWhole ? version : undefined;
     }
     this.#isFirst = false;
