@@ -12,6 +12,7 @@ import { runRestore } from '../../pkg/operations/restore.ts';
 import { recordRun } from '../../pkg/operations/run.ts';
 import { openRepository } from '../../pkg/repository/open.ts';
 import type { Repository } from '../../pkg/repository/repository.ts';
+import { HEARTBEAT } from '../../pkg/repository/sessions/current.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
 import type { Role } from '../support/grafana/model/stored.ts';
@@ -66,7 +67,7 @@ export class RestoreBench {
       monotonic: () => sim.state.now(),
       // A heartbeat that never comes keeps the process from spinning.
       sleep: (milliseconds, signal) =>
-        milliseconds > 20_000
+        milliseconds === HEARTBEAT
           ? new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
           : Promise.resolve(sim.advance(milliseconds)),
     };

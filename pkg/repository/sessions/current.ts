@@ -9,7 +9,7 @@ import type { SessionOwner } from './owner.ts';
 import type { Trust } from '../signing/trust.ts';
 
 /** How often a session says that it lives, in milliseconds. */
-const HEARTBEAT = 60_000;
+export const HEARTBEAT = 60_000;
 
 /** A session that could not say anything for so long takes itself for dead: well before others do. */
 const SESSION_DOUBTFUL = 4 * 60_000;
