@@ -115,13 +115,12 @@ function wasHidden({ previous, context, kind }: KindRun): boolean {
 }
 
 /** Waits until lists show what new rights allow, once in an organization. */
-function rightsSpread({ org, clock, log, signal, memo }: KindContext): Promise<void> {
-  return memo('rights-spread', () => {
-    log.info(
-      { org: org.id, seconds: RIGHTS_SPREAD_MS / 1000 },
-      'waiting until Grafana lists what new permissions allow',
-    );
-    return clock.sleep(RIGHTS_SPREAD_MS, signal);
+function rightsSpread({ org, clock, log, signal, memo, onWait }: KindContext): Promise<void> {
+  return memo('rights-spread', async () => {
+    const waitingFor = `waiting for Grafana to list what new permissions allow in organization '${org.name}'`;
+    log.info({ org: org.id }, waitingFor);
+    onWait?.(waitingFor);
+    await clock.sleep(RIGHTS_SPREAD_MS, signal).finally(() => onWait?.(undefined));
   });
 }
 
