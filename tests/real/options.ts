@@ -16,6 +16,7 @@ The admin's name and password come from GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PAS
   --not-local          the URL may be of another machine
   --program FILE       another build of dashkeep.mjs than build/dashkeep.mjs
   --storage NAME       where the repository is: ${Object.keys(STORAGES).join(', ')} (default: directory)
+  --moments N          at how many moments stopped-restore ends a restore (default: 6)
   --junit FILE         also write the results as JUnit XML
   --keep               keep the repository, and say where it is
 `;
@@ -32,6 +33,7 @@ export interface Options {
   notLocal: boolean;
   program: string | undefined;
   storage: string;
+  moments: number;
   junit: string | undefined;
   keep: boolean;
 }
@@ -52,6 +54,7 @@ export function optionsOf(args: readonly string[]): Options {
       'not-local': { type: 'boolean' },
       program: { type: 'string' },
       storage: { type: 'string', default: 'directory' },
+      moments: { type: 'string', default: '6' },
       junit: { type: 'string' },
       keep: { type: 'boolean' },
     },
@@ -68,6 +71,7 @@ export function optionsOf(args: readonly string[]): Options {
     notLocal: values['not-local'] ?? false,
     program: values.program,
     storage: values.storage,
+    moments: Number(values.moments),
     junit: values.junit,
     keep: values.keep ?? false,
   };

@@ -65,10 +65,18 @@ export class Product {
     return spawn(process.execPath, [this.#program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  /** Runs the program to its end. */
-  async run(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  /**
+   * Runs the program to its end.
+   * @param onStart - is given the process
+   */
+  async run(
+    args: readonly string[],
+    changes: NodeJS.ProcessEnv = {},
+    onStart: (child: ChildProcess) => void = () => undefined,
+  ): Promise<Ran> {
     const started = Date.now();
     const child = this.start(args, changes);
+    onStart(child);
     const ran = { stdout: '', stderr: '' };
     child.stdout?.on('data', (chunk: Buffer) => (ran.stdout += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (ran.stderr += chunk.toString()));

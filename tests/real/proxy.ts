@@ -21,6 +21,7 @@ export class Proxy {
   #port = 0;
   #requests = 0;
   #writes: string[] = [];
+  #firstWrite: number | undefined;
   #refusals: Refusal[] = [];
   #planned: { at: number; action: () => Promise<void> } | undefined;
 
@@ -42,6 +43,11 @@ export class Proxy {
     return this.#writes;
   }
 
+  /** The number of the first of them among all requests; undefined before it came. */
+  get firstWrite(): number | undefined {
+    return this.#firstWrite;
+  }
+
   get refusals(): readonly Refusal[] {
     return this.#refusals;
   }
@@ -49,6 +55,7 @@ export class Proxy {
   clear(): void {
     this.#requests = 0;
     this.#writes = [];
+    this.#firstWrite = undefined;
     this.#refusals = [];
     this.#planned = undefined;
   }
@@ -82,6 +89,7 @@ export class Proxy {
     const { method = 'GET', url = '/' } = incoming;
     if (!['GET', 'HEAD'].includes(method)) {
       this.#writes.push(`${method} ${url}`);
+      this.#firstWrite ??= this.#requests;
     }
     if (this.#planned !== undefined && this.#requests >= this.#planned.at) {
       const { action } = this.#planned;

@@ -144,7 +144,8 @@ export async function breakDashboard(grafana: Grafana, uid: string): Promise<voi
   });
 }
 
-async function deleteContactPoints(grafana: Grafana): Promise<void> {
+/** Empties the notification policies and deletes three contact points. */
+export async function deleteContactPoints(grafana: Grafana): Promise<void> {
   await grafana.put(
     `${PROVISIONING}/policies`,
     { receiver: 'Mail', group_by: ['alertname'] },

@@ -7,6 +7,7 @@ import { burned } from './burned.ts';
 import { restart, revoked } from './interrupted.ts';
 import { narrowed, orgIsolation } from './isolation.ts';
 import { bootstrap } from './service.ts';
+import { stopped } from './stopped.ts';
 
 /** All journeys, in an order in which each leaves Grafana to the next as it found it. */
 export const JOURNEYS: readonly Journey[] = [
@@ -21,6 +22,7 @@ export const JOURNEYS: readonly Journey[] = [
   orgIsolation,
   revoked,
   restart,
+  stopped,
   bootstrap,
   burned,
   browser,
