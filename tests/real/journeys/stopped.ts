@@ -19,10 +19,10 @@ const ENDINGS: readonly { signal: NodeJS.Signals; twice?: boolean }[] = [
   { signal: 'SIGINT', twice: true },
 ];
 
-/** Of so many moments, one is before anything is written. */
+/** One of this number of moments is before anything is written. */
 const ONE_BEFORE = 6;
 
-/** Of so many moments, one has a second organization to create, which an undo keeps. */
+/** One of this number of moments has a second organization to create, which an undo keeps. */
 const ONE_OF_ORGANIZATION = 5;
 
 const SECOND_SIGNAL_MS = 400;
