@@ -25,7 +25,7 @@ const OF_SERVICES = /^(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UD
 const OF_TESTS = /^(TEST_\w+|BENCH_\w+|CHAOS|REQUIRE_TIERS|CI_CACHE|KUBE_CACHE)$/;
 
 /** With more different letters, it is another word. */
-const MOST_LETTERS = 5;
+const MOST_LETTERS = 6;
 
 /** Other programs use `GRAFANA_` variables, too: only one that hardly differs from a setting is misspelled. */
 const MOST_LETTERS_OF_GRAFANA = 2;
