@@ -80,6 +80,20 @@ describe('dashboard snapshots', () => {
     expect(restored.blocked[key]).toMatch(/source dashboard/);
   });
 
+  it('of an organization that was deleted are not there in another one, where their key is taken', async () => {
+    grafana = await testGrafana({ profile: '12.4' });
+    const key = await seed();
+    const taken = await take('dashboard-snapshot', await grafana.admin());
+    const { grafana: client } = await grafana.admin();
+    const { orgId: org } = (await client.post('/api/orgs', { name: 'Again' })) as { orgId: number };
+    grafana.sim.state.leftSnapshots.push(grafana.sim.state.org(1).snapshots.get(key)!);
+    grafana.sim.state.org(1).snapshots.delete(key);
+    const again = await grafana.admin({ org });
+    await again.grafana.post('/api/dashboards/db', { dashboard: { uid: 'd1', title: 'CPU', panels: [] } });
+    expect(await kindOf('dashboard-snapshot').read(again, { uid: key, title: '' })).toBeUndefined();
+    await expect(restore('dashboard-snapshot', again, taken)).rejects.toThrow('its link is in use elsewhere');
+  });
+
   it('need their dashboard', async () => {
     grafana = await testGrafana({ profile: '13.2' });
     const key = await seed();

@@ -15,7 +15,6 @@ const ENDINGS: readonly { signal: NodeJS.Signals; twice?: boolean }[] = [
   { signal: 'SIGINT' },
   { signal: 'SIGTERM' },
   { signal: 'SIGKILL' },
-  { signal: 'SIGHUP' },
   { signal: 'SIGINT', twice: true },
 ];
 

@@ -5,7 +5,7 @@ import type { Profile } from './profiles/profiles.ts';
 import { copyOf } from './copy.ts';
 import { Random } from './random.ts';
 import { SearchIndex } from './search-index.ts';
-import { builtInPlugins, systemSso, type PublicDashboard } from './model/content.ts';
+import { builtInPlugins, systemSso, type DashboardSnapshot, type PublicDashboard } from './model/content.ts';
 import { ListVersions, type Unified } from './profiles/list-versions.ts';
 import { emptyExtras } from './model/org.ts';
 
@@ -19,6 +19,8 @@ export class GrafanaState {
   sso = systemSso();
   /** Of organizations that were deleted: Grafana 11.6 and 12.4 leave them in their table. */
   leftLinks: PublicDashboard[] = [];
+  /** The same for dashboard snapshots. */
+  leftSnapshots: DashboardSnapshot[] = [];
   /** With which it signs tokens: no two databases have the same. */
   signingKey = newSigningKey();
   /** Added to the machine's clock; see Simulator.advance. */
@@ -45,6 +47,7 @@ export class GrafanaState {
     this.users.clear();
     this.tokens = [];
     this.leftLinks = [];
+    this.leftSnapshots = [];
     this.plugins = builtInPlugins();
     this.sso = systemSso();
     this.signingKey = newSigningKey();
@@ -62,8 +65,9 @@ export class GrafanaState {
   keep(): () => void {
     const restores = [this.random.keep(), this.versions.keep()];
     const [id, userId] = [this.#id, this.#userId];
-    const { orgs, users, tokens, plugins, sso, leftLinks, signingKey, skewMs, tokensExpiredBefore } = this;
-    const rest = { tokens, plugins, sso, leftLinks, signingKey, skewMs, tokensExpiredBefore };
+    const { orgs, users, tokens, plugins, sso, leftLinks, leftSnapshots, signingKey, skewMs, tokensExpiredBefore } =
+      this;
+    const rest = { tokens, plugins, sso, leftLinks, leftSnapshots, signingKey, skewMs, tokensExpiredBefore };
     const kept = copyOf({ orgs, users, rest });
     const indexed = new Map([...orgs].map(([org, { index }]) => [org, [...index.entries()]]));
     return () => {

@@ -1,10 +1,11 @@
 import { compact } from '../../../contract/compact.ts';
 import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { ifFound } from '../../http/errors.ts';
+import { refusal } from '../../../contract/reasons/reason.ts';
+import { ifFound, isGrafanaError } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
 import { listWithRoom } from '../../http/pagination/lists.ts';
-import type { Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from '../kind.ts';
+import type { Forecast, Kind, KindContext, Listed, Restorable, Serving, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { servedWhole } from '../../rights.ts';
 import { securityChange } from '../security/change.ts';
@@ -52,14 +53,12 @@ export const dashboardSnapshot: Kind = {
   },
 
   async read(context, listed) {
-    const path = `/api/snapshots/${encodeURIComponent(listed.uid)}`;
+    const path = pathOf(listed.uid);
     const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
-    return answer === undefined
+    const item = answer === undefined ? undefined : await itemIn(context, listed);
+    return answer === undefined || item === undefined
       ? undefined
-      : contentOf(
-          resourceIn(answer, path, 'dashboard'),
-          (await itemsOf(context)).get(listed.uid)?.title ?? listed.title,
-        );
+      : contentOf(resourceIn(answer, path, 'dashboard'), item.title);
   },
 
   references(content) {
@@ -91,11 +90,13 @@ export const dashboardSnapshot: Kind = {
 
   /** By its key, which an admin of its organization may do: nobody but who created it knows the delete key. */
   async remove(context, uid) {
-    await ifFound(context.grafana.delete(`/api/snapshots/${encodeURIComponent(uid)}`, { signal: context.signal }));
+    await ifFound(context.grafana.delete(pathOf(uid), { signal: context.signal }));
   },
 
   comparable: (body) => without(objectAt(body) ?? {}, 'expires'),
 };
+
+const pathOf = (key: string): string => `/api/snapshots/${encodeURIComponent(key)}`;
 
 /** What `itemOf` looks at, and the key. */
 const OF_AN_ITEM = ['key', 'name', 'created', 'updated', 'expires'];
@@ -108,10 +109,20 @@ interface Item {
 
 /** Snapshots by key: only the list shows their names. */
 function itemsOf(context: KindContext): Promise<Map<string, Item>> {
-  return context.memo('dashboard-snapshots', async () => {
-    const items = await listWithRoom(context.grafana, '/api/dashboard/snapshots', OF_AN_ITEM, context.signal);
-    return new Map(items.map((item) => [stringAt(item, 'key') ?? '', itemOf(item)]));
-  });
+  return context.memo('dashboard-snapshots', () => listItems(context));
+}
+
+async function listItems({ grafana, signal }: KindContext): Promise<Map<string, Item>> {
+  const items = await listWithRoom(grafana, '/api/dashboard/snapshots', OF_AN_ITEM, signal);
+  return new Map(items.map((item) => [stringAt(item, 'key') ?? '', itemOf(item)]));
+}
+
+/** What this organization has under a key, perhaps since a moment ago: Grafana shows a key's content in each. */
+async function itemIn(context: KindContext, { uid, title }: Listed): Promise<Item | undefined> {
+  const item = (await itemsOf(context)).get(uid) ?? (await listItems(context)).get(uid);
+  const isWhole = item !== undefined || !('lacking' in (await dashboardSnapshot.serves(context)));
+  // Who is shown only their own snapshots cannot tell.
+  return isWhole ? item : { title };
 }
 
 function itemOf(item: JsonObject): Item {
@@ -170,15 +181,26 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const body = objectAt(item.content.body) ?? {};
   const expires = stringAt(body, 'expires');
   const left = expires === undefined ? 0 : Date.parse(expires) - context.clock.now().getTime();
-  const answer = await context.grafana.post(
-    '/api/snapshots',
-    {
-      key: item.uid,
-      name: body['name'] ?? item.content.title,
-      dashboard: body['dashboard'] ?? {},
-      expires: Math.max(0, Math.ceil(left / 1000)),
-    },
-    { signal: context.signal },
-  );
+  const answer = await context.grafana
+    .post(
+      '/api/snapshots',
+      {
+        key: item.uid,
+        name: body['name'] ?? item.content.title,
+        dashboard: body['dashboard'] ?? {},
+        expires: Math.max(0, Math.ceil(left / 1000)),
+      },
+      { signal: context.signal },
+    )
+    .catch((error: unknown) => refuseTakenKey(context, item.uid, error));
   return { uid: stringAt(answer, 'key') ?? item.uid, losses: [reason('delete-key-new')] };
+}
+
+/** No two snapshots have the same key, and Grafana keeps those of an organization that is deleted. */
+async function refuseTakenKey(context: WriteContext, key: string, error: unknown): Promise<never> {
+  const { grafana, signal } = context;
+  const isRefused = isGrafanaError(error) && error.httpStatus === 500;
+  const isThere = isRefused && (await ifFound(grafana.get(pathOf(key), { signal }))) !== undefined;
+  const isTaken = isThere && !(await listItems(context)).has(key);
+  throw isTaken ? refusal('DK_GRAFANA_REFUSED', reason('link-taken'), { cause: error }) : error;
 }

@@ -92,6 +92,7 @@ function adminRoutes(router: Router): void {
       throw problem(400, 'Can not delete org for current user');
     }
     call.state.leftLinks.push(...org.publicDashboards.values());
+    call.state.leftSnapshots.push(...org.snapshots.values());
     call.state.orgs.delete(org.id);
     call.state.tokens = call.state.tokens.filter((token) => token.orgId !== org.id);
     return { message: 'Organization deleted' };

@@ -53,7 +53,7 @@ export function snapshotRoutes(router: Router): void {
     }
     // A key is made up only when none is sent.
     const sent = stringAt(body, 'key');
-    if (sent && call.org.snapshots.has(sent)) {
+    if (sent && all(call).some(({ key }) => key === sent)) {
       throw problem(500, 'Failed to create snapshot');
     }
     const now = call.state.now();
@@ -82,14 +82,19 @@ export function snapshotRoutes(router: Router): void {
   });
   router.on('DELETE /api/snapshots/:key', (call) => {
     call.require('snapshots:delete');
-    call.org.snapshots.delete(find(call).key);
+    if (!call.org.snapshots.delete(find(call).key)) {
+      throw problem(401, 'OrgID mismatch');
+    }
     return { message: 'Snapshot deleted. It might take an hour before it is cleared from any CDN caches.' };
   });
 }
 
+function all({ state }: Call): DashboardSnapshot[] {
+  return [...[...state.orgs.values()].flatMap(({ snapshots }) => [...snapshots.values()]), ...state.leftSnapshots];
+}
+
 function find(call: Call): DashboardSnapshot {
-  const orgs = [...call.state.orgs.values()];
-  const snapshot = orgs.map(({ snapshots }) => snapshots.get(call.param('key'))).find((one) => one !== undefined);
+  const snapshot = all(call).find(({ key }) => key === call.param('key'));
   if (snapshot === undefined || snapshot.expires <= call.state.now()) {
     throw problem(404, 'Dashboard snapshot not found');
   }
