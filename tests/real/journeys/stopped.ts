@@ -63,6 +63,22 @@ async function damage(grafana: Grafana): Promise<void> {
   await grafana.delete('/api/datasources/uid/real-loki');
 }
 
+/** With what is public in it, which Grafana would keep, and with it the links that a restore needs. */
+async function deleteSecondOrg(grafana: Grafana): Promise<void> {
+  const id = await secondOrg(grafana);
+  const org = grafana.in(id);
+  for (const { key } of await org.get<{ key: string }[]>('/api/dashboard/snapshots?limit=1000')) {
+    await org.delete(`/api/snapshots/${key}`);
+  }
+  const { publicDashboards } = await org.get<{ publicDashboards: { uid: string; dashboardUid: string }[] }>(
+    '/api/dashboards/public-dashboards?perpage=1000',
+  );
+  for (const { uid, dashboardUid } of publicDashboards) {
+    await org.delete(`/api/dashboards/uid/${dashboardUid}/public-dashboards/${uid}`);
+  }
+  await grafana.delete(`/api/orgs/${id}`);
+}
+
 const restoreOf = (id: string): string[] => ['restore', id, '--everything', '--overwrite'];
 
 async function stopAt(
@@ -76,7 +92,7 @@ async function stopAt(
   const name = `${moment + 1}, ${signal}${twice ? ' twice' : ''} at request ${at}, ${way}`;
   await damage(grafana);
   if (isOfOrganization) {
-    await grafana.delete(`/api/orgs/${await secondOrg(grafana)}`);
+    await deleteSecondOrg(grafana);
   }
   const damaged = await stage.dump();
   const confirmed = await confirmation(stage, restoreOf(id));
