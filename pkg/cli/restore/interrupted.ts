@@ -47,6 +47,8 @@ export function cutShort(
   undo: UndoCommand,
 ): CutShort {
   const { written = 0, unchecked = 0 } = counts ?? {};
+  // An account that creates an organization is its Admin, also if the restore was killed before Grafana confirmed that.
+  const created = (touched ?? []).filter(({ kind, did }) => kind === 'org' && did === 'created').length;
   // Records of earlier releases lack the counts.
   const isUntouched = counts?.['written'] === 0 && unchecked === 0;
   const there = restore === undefined ? undefined : connection;
@@ -59,9 +61,9 @@ export function cutShort(
     unchecked,
     touched,
     safetySnapshot: snapshot,
-    admins: (entered ?? []).flatMap(({ login, orgs: { length } }) =>
-      length > 0 ? [{ login, organizations: length }] : [],
-    ),
+    admins: (entered ?? [])
+      .map(({ login, orgs }) => ({ login, organizations: orgs.length + created }))
+      .filter(({ organizations }) => organizations > 0),
     finish,
     undo: isUndoable ? undo(run, connection) : undefined,
   };
@@ -111,7 +113,7 @@ export function linesOf({
     ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana at ${grafana}.`]),
     ...admins.map(
       ({ login, organizations }) =>
-        `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} takes back this access, but finishing keeps a role that the snapshot gives it.`,
+        `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} takes back this access, but finishing keeps a role that the snapshot gives it, and an organization always keeps its last Admin.`,
     ),
     `To finish it: ${finish}`,
     ...(undo === undefined || (planned === undefined && isHere) ? [] : [`To undo it: ${undo}`, CONFIRMS]),

@@ -26,6 +26,9 @@ function members(): Record<string, string> {
   );
 }
 
+const remains = (name: string): string =>
+  `remains an Admin of ${name}; a server admin can remove it under Administration > Organizations once another account is an Admin there`;
+
 const ALL = { ann: 'Viewer', bob: 'Admin', cyd: 'Viewer' };
 
 /** What the organizations hold. */
@@ -87,7 +90,7 @@ it.each([
   const { id } = await killedAt(/^POST .*\/folders(\?|$)/, manifest);
   const org = second();
   await bench.api(`PUT /api/orgs/${org}`, { name });
-  const why = `remains the last admin of ${name}`;
+  const why = remains(name);
   expect(reasons((await planOfUndo(bench, id)).plan, 'skip')).toMatchObject({ 'user/bob': why });
   expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [], entered: [] });
   bench.sim.state.org(org).name = 'Second';
@@ -111,10 +114,17 @@ it('accounts that joined an organization which a restore created leave it when t
 it('the last admin of such an organization stays until a later restore has added another one', async () => {
   const manifest = await withoutSecond();
   const { id } = await killedAt(NEW_ORG, manifest);
+  expect(reasons((await planOfUndo(bench, id)).plan, 'skip')).toMatchObject({ 'user/admin': remains('Second') });
   expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [] });
   expect(members()).toEqual({ admin: 'Admin' });
   await recorded(manifest);
   expect(people()).toEqual(PEOPLE);
+});
+
+it('an undo lists no organization that the restore was killed before it created', async () => {
+  const manifest = await withoutSecond();
+  const { id } = await killedAt(NEW_ORG, manifest, 'before');
+  expect((await planOfUndo(bench, id)).plan.items).toEqual([]);
 });
 
 it('nobody joins an organization that someone else created after the restore was killed', async () => {

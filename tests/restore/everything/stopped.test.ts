@@ -3,7 +3,8 @@ import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { planEverything } from '../../../pkg/engine/restore/everything/plan.ts';
 import { bench, burned, everything, people, PEOPLE, setUp } from '../burned.ts';
-import { stoppedAt } from '../undo/undoing.ts';
+import { reasons } from '../harness.ts';
+import { planOfUndo, stoppedAt } from '../undo/undoing.ts';
 import { recorded } from './recorded.ts';
 
 setUp();
@@ -83,4 +84,17 @@ it.each([
   const { record } = await recorded(manifest);
   expect(record).toMatchObject({ status: 'complete', errors: [], entered: [] });
   expect(people()).toEqual(PEOPLE);
+});
+
+it('names its account in the undo as the last Admin of an organization that it created, as it is in the snapshot', async () => {
+  await everything({ manifest: await burned({ profile: '12.4', isEmpty: true }) });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  await bench.api('POST /api/orgs', { name: 'Third' });
+  await bench.api('POST /api/folders', { uid: 'lost', title: 'Lost' }, idOf('Third'));
+  const manifest = await bench.backup();
+  await bench.api(`DELETE /api/orgs/${idOf('Third')}`);
+  const { id } = await stopped(manifest, FOLDER);
+  expect(people()['admin']).toMatchObject({ Third: 'Admin' });
+  const { plan } = await planOfUndo(bench, id);
+  expect(reasons(plan, 'skip')).toMatchObject({ 'user/admin': expect.stringContaining('remains an Admin of Third;') });
 });

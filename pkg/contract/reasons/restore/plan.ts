@@ -163,7 +163,8 @@ export const PLAN_REASONS = {
   'of-new-org': 'belongs to an organization that the run created, and Dashkeep never deletes organizations',
   'goes-with-owner': 'deleted or kept together with its owner',
   'not-held': 'not in the snapshot created before the restore',
-  'org-keeps-admin': 'remains the last admin of {orgs}',
+  'org-keeps-admin':
+    'remains an Admin of {orgs}; a server admin can remove it under Administration > Organizations once another account is an Admin there',
   'org-keeps-name': 'the restore renamed it, and Dashkeep does not rename organizations back',
 } as const satisfies Record<string, Text>;
 

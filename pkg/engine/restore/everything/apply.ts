@@ -6,7 +6,7 @@ import { arrayAt, isJsonObject, stringAt } from '../../../lib/json/json.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
-import { sentenceOf, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { sentenceOf } from '../../../contract/reasons/catalogue.ts';
 import { hasRoles, type Entered } from '../../../contract/runs.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
@@ -21,7 +21,7 @@ import { keyOf, targetOf } from '../target.ts';
 import type { ChangeLog } from '../apply/change-log.ts';
 import { keepRecord, noteEnd, recordedChanges } from '../apply/recorded-changes.ts';
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
-import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
+import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything, RunFacts } from '../types.ts';
 import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
 import { givenIn, giveUp, join, keptResult, keptResults, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
@@ -249,9 +249,9 @@ class EverythingRun {
     this.#noteLeft([...(isDone ? [] : this.#noted), ...kept.keys()]);
   }
 
-  #noteLeft(entered: readonly Entered[]): void {
+  #noteLeft(entered: readonly Entered[], facts: Pick<RunFacts, 'gave'> = {}): void {
     if (this.#noted.length > 0) {
-      this.#request.note?.({ entered: [...entered] });
+      this.#request.note?.({ ...facts, entered: [...entered] });
     }
   }
 
@@ -284,12 +284,12 @@ class EverythingRun {
     const { caller, others } = this.#everything;
     const made = this.changeLog.list().filter(({ kind, did }) => kind === 'org' && did === 'created');
     const entered = new Set([...this.#entered(), ...made.map(({ uid }) => uid)]);
-    const leaving = async (): Promise<KnownReason | undefined> =>
-      leave({ ...this.#request, signal }, caller, await this.#ownInCreated(), entered);
-    const why = await leaving().then((kept) => kept && sentenceOf(kept), reasonOf);
-    // Grafana may go on creating the last one.
+    const why = await this.#ownInCreated()
+      .then((own) => leave({ ...this.#request, signal }, caller, own, entered))
+      .then((kept) => kept && sentenceOf(kept), reasonOf);
+    // Grafana may go on creating the last one. In others, the account may keep the role of the snapshot until an undo.
     if (why === undefined && !made.some(({ open }) => open === true)) {
-      this.#noteLeft(others);
+      this.#noteLeft(others, { gave: this.#noted.map((one) => ({ ...one, orgs: [] })) });
       return;
     }
     this.#request.log.warn(

@@ -1,6 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
-import { KIND_NAMES, type KindName } from '../../../contract/kinds.ts';
+import { KIND_NAMES, type KindName, type ResourceRef } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
@@ -205,6 +205,7 @@ async function inFolders(context: WriteContext, name: KindName): Promise<Listed[
   return name === 'dashboard' ? liveDashboards(context) : listOf(kind, context);
 }
 
-function itemOf({ org, kind, uid }: Touched, action: PlannedItem['action'], why: Reason): PlannedItem {
+/** An item of what an undo does to a resource, by its UID alone. */
+export function itemOf({ org, kind, uid }: ResourceRef, action: PlannedItem['action'], why: Reason): PlannedItem {
   return { org, kind, uid, title: uid, folder: '', action, ...because(why), losses: [], security: [] };
 }

@@ -1,7 +1,7 @@
 import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
-import { hasRoles, type RunRecord, type Touched } from '../../../contract/runs.ts';
+import { hasRoles, type Entered, type RunRecord, type Touched } from '../../../contract/runs.ts';
 import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { because, refusal } from '../../../contract/reasons/reason.ts';
 import { timeOfId } from '../../../repository/layout.ts';
@@ -20,7 +20,7 @@ import { withDeprived } from './deprived.ts';
 import { HalfDeleted } from './half-deleted.ts';
 import { leaveWhatChanged } from './leave-changed.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
-import { createdOrgs, keptAsAdmin, newOrgsOf, withoutOpen } from './new-orgs.ts';
+import { createdOrgs, newOrgsOf, withKeptAdmins, withoutOpen } from './new-orgs.ts';
 import { keyOf } from '../target.ts';
 import { deletedWithOwners } from '../plan/owned-resources.ts';
 import { planRestore } from '../plan/plan.ts';
@@ -70,16 +70,17 @@ export async function planUndo(
     : undefined;
   const closed = await closeOpenEntries(from, recorded, entries);
   const touched = await withDeprived(from, [...closed, ...(await deletedAlong(from, closed))]);
-  const roles = await rolesLeft(asked, run);
-  const newOrgs = await newOrgsOf(asked, touched, roles?.accounts ?? []);
+  const accounts = await accountsWithRoles(asked, run);
+  const roles = rolesLeft(asked, run, accounts);
+  const newOrgs = await newOrgsOf(asked, touched, accounts);
   // In organizations that it created, Grafana's defaults are reset, because other resources depend on them.
   const isNew = (one: Touched): boolean =>
-    one.did === 'created' ||
+    (one.did === 'created' && !newOrgs.isMissing(one)) ||
     (one.did === 'updated' &&
       newOrgs.ids.has(one.org) &&
       kindOf(one.kind).onlyResets?.(one.uid) === true &&
       !held.has(keyOf(one)));
-  const back = touched.filter((one) => !isNew(one));
+  const back = touched.filter((one) => !isNew(one) && !newOrgs.isMissing(one));
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
   const options = { ...unselected.options, leaves: newOrgs.leftBy };
   const request: PlanRequest = { ...unselected, options, selection: { only, exactly: true } };
@@ -91,8 +92,7 @@ export async function planUndo(
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries, new HalfDeleted(request, run));
   const withApps = plan.items.filter(({ app }) => app !== undefined);
   const left = removals.filter((item) => !isAmong(item, withApps));
-  const kept = plan.items.map((item) => keptAsAdmin(item, newOrgs));
-  const found = titled([...kept, ...lost, ...left], entries);
+  const found = titled(withKeptAdmins(asked, [...plan.items, ...lost, ...left], newOrgs), entries);
   const items = run.undoes === undefined ? found : found.map(asDoneByUndo);
   const { confirm: _, ...planned } = plan;
   const confirm = confirmationFor(request, items);
@@ -120,11 +120,14 @@ async function deletedAlong(request: PlanRequest, touched: readonly Touched[]): 
     .map(({ org, kind, uid }) => ({ org, kind, uid, did: 'deleted', open: true }));
 }
 
-/** Roles that a restore of everything left or gave to accounts. Only a server admin can take them back. */
-async function rolesLeft(asked: UndoRequest, run: RunRecord): Promise<Plan['roles']> {
-  const { entered, touched = [] } = run;
-  const isKnown = entered !== undefined && asked.instance.serverAdmin;
-  const accounts = isKnown ? [...(await accountsEntered(asked)), ...(await stillGiven(asked, run))] : [];
+/** Accounts with roles that a restore of everything left or gave them. Only a server admin can take them back. */
+async function accountsWithRoles(asked: UndoRequest, run: RunRecord): Promise<Entered[]> {
+  const isKnown = run.entered !== undefined && asked.instance.serverAdmin;
+  return isKnown ? [...(await accountsEntered(asked)), ...(await stillGiven(asked, run))] : [];
+}
+
+/** The roles that they give up when everything else is undone. */
+function rolesLeft(asked: UndoRequest, { touched = [] }: RunRecord, accounts: readonly Entered[]): Plan['roles'] {
   const created = createdOrgs(asked, withoutOpen(touched));
   const isNone = accounts.length === 0 || (created.size === 0 && !hasRoles({ entered: accounts }));
   return isNone ? undefined : { accounts, created };
