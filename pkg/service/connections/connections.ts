@@ -4,7 +4,7 @@ import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { RunRecord } from '../../contract/runs.ts';
-import { withEnd } from '../../engine/runs.ts';
+import { continuationOf, withEnd } from '../../engine/runs.ts';
 import { linkOf, targetOfConnection, withName, type Connection } from '../../operations/connection.ts';
 import type { GrafanaLink } from '../../operations/grafana.ts';
 import type { Session } from '../../operations/session.ts';
@@ -95,20 +95,51 @@ export class Connections {
     }
   }
 
+  /** The repository of a connection; undefined for one that the deployment no longer names. @param name - of it */
+  repositoryOf(name: string, { home }: Caller): RepositoryCache | undefined {
+    const connection = home ? this.all.find((one) => one.name === name) : undefined;
+    return connection && this.#cacheOf(connection);
+  }
+
   /** A run with its record in the repository of the connection, if that can be read. */
   async whole(record: RunRecord, caller: Caller, signal: AbortSignal): Promise<RunRecord> {
-    const connection = this.all.find(({ name }) => name === record.connection);
-    if (connection === undefined || !caller.home) {
-      return record;
+    const own = await this.#read(record.connection, caller, signal, (opened) => runRecord(opened, record.id, signal));
+    return own === undefined ? record : withEnd(own, record);
+  }
+
+  /** A run that only the repository of a connection lists, because the command line did it. */
+  async runOnlyThere(id: string, caller: Caller, signal: AbortSignal): Promise<RunRecord | undefined> {
+    for (const { name } of this.all) {
+      const found = await this.#read(name, caller, signal, (opened) => runRecord(opened, id, signal));
+      if (found !== undefined) {
+        return { ...found, connection: name };
+      }
     }
+    return undefined;
+  }
+
+  /** The later restore that undid or finished a run, by the repository of its connection. */
+  continuationOf(record: RunRecord, caller: Caller, signal: AbortSignal): Promise<RunRecord | undefined> {
+    return this.#read(record.connection, caller, signal, async (opened) => {
+      const repository = await opened.openIfThere(signal);
+      return repository && continuationOf(repository, record, { signal });
+    });
+  }
+
+  /** Reads from the repository of a connection; undefined where that cannot be read. */
+  async #read<T>(
+    name: string | undefined,
+    caller: Caller,
+    signal: AbortSignal,
+    work: (opened: OpenedTarget) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
     try {
-      const own = await this.#cacheOf(connection).use(signal, (opened) => runRecord(opened, record.id, signal));
-      return own === undefined ? record : withEnd(own, record);
+      return await (name === undefined ? undefined : this.repositoryOf(name, caller)?.use(signal, work));
     } catch (error) {
       signal.throwIfAborted();
       const { log } = this.#parts.target;
-      log.debug({ run: record.id, reason: reasonOf(error) }, 'the repository of a connection cannot be read');
-      return record;
+      log.debug({ connection: name, reason: reasonOf(error) }, 'the repository of a connection cannot be read');
+      return undefined;
     }
   }
 

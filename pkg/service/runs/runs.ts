@@ -54,16 +54,21 @@ export class Runs {
     if (foreign?.id === id) {
       return { ...this.#summary(foreign, foreign.progress, caller), errors: [], undoable: false };
     }
-    const record = await history.find(id, signal);
+    const record = (await history.find(id, signal)) ?? (await connections.runOnlyThere(id, caller, signal));
     if (record === undefined) {
       throw unknown();
     }
-    const seen = this.view(await connections.whole(record, caller, signal), caller);
+    const whole = await connections.whole(record, caller, signal);
+    const seen = this.view(whole, caller);
     const run = await withTitles(seen, caller, this.#parts.repositoryCache, signal);
     const [continuation, finishes, obstacles] = await Promise.all([
-      this.#continuation(record, caller, signal),
+      this.#continuation(record, caller, signal).then(async (here): Promise<Continuation> => {
+        // An undo of the command line is only in the repository of the connection.
+        const later = here.undone === true ? undefined : await connections.continuationOf(whole, caller, signal);
+        return later === undefined ? here : { continuedBy: later.id, ...(later.undoes === id ? { undone: true } : {}) };
+      }),
       this.#finishes(record, caller, signal),
-      run.undoable ? undoObstacles(this.#parts.repositoryCache, record, caller, signal) : {},
+      run.undoable ? undoObstacles(this.#parts, whole, caller, signal) : {},
     ]);
     const undoable = run.undoable && Object.keys(obstacles).length === 0 && continuation.undone === undefined;
     return { ...run, ...continuation, ...compact({ finishes }), ...obstacles, undoable };

@@ -198,6 +198,42 @@ it('says what a safety snapshot did not read, and that the repository of the con
   expect(await codes()).toEqual(['repository-emptied', 'snapshot-based-on']);
 });
 
+/** What the service says about a run after a restart. */
+async function afterRestart(run: Record<string, unknown>): Promise<TestResponse['json']> {
+  await service.stop();
+  await restart();
+  return (await service.call('GET', `/runs/${String(run['id'])}`)).json;
+}
+
+it('offers no undo of what the command line undid', async () => {
+  const run = await apply(await plan(boards));
+  expect(await afterRestart(run)).toMatchObject({ undoable: true });
+  const where = ['--target', `file://${service.directory}/target`, '--state-dir', `${service.directory}/state`];
+  const undo = ['migrate', '--to', 'production', '--undo', String(run['id']), '--json', ...where];
+  const { confirm } = (await runCli(undo, environment)).json;
+  const undone = await runCli([...undo, '--apply', '--confirm', confirm], environment);
+  expect(await titlesIn(production)).toEqual([]);
+  const { run: id } = undone.json;
+  expect(await afterRestart(run)).toMatchObject({ undoable: false, undone: true, continuedBy: id });
+  const { json } = await service.call('GET', `/runs/${String(id)}`);
+  expect(json).toMatchObject({ id, connection: 'production', undoes: run['id'], status: 'complete' });
+});
+
+it('offers no undo of what it sent if the safety snapshot was deleted, or the connection leads elsewhere', async () => {
+  const run = await apply(await plan(boards));
+  const other = await startGrafana({ profile: '12.4' });
+  const before = environment;
+  environment = {
+    DASHKEEP_CONNECTION_PRODUCTION_URL: other.url,
+    DASHKEEP_CONNECTION_PRODUCTION_TOKEN: other.token({ role: 'Admin' }),
+  };
+  expect(await afterRestart(run)).toMatchObject({ undoable: false, otherGrafana: production.url });
+  await other.close();
+  environment = before;
+  await rm(`${service.directory}/target/connections/production/snapshots`, { recursive: true });
+  expect(await afterRestart(run)).toMatchObject({ undoable: false, snapshotGone: true });
+});
+
 it('refuses unknown connections, the same Grafana, and connections with several organizations', async () => {
   const unknown = await plan(boards, { connection: 'other' });
   expect([unknown.status, unknown.json.error.code]).toEqual([404, 'DK_NOT_FOUND']);
