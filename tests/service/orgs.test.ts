@@ -112,6 +112,23 @@ it('backs it up with the next backup, where all organizations are wanted', async
   expect(orgs).toMatchObject([{ id: 1 }, { id, name: 'Later' }]);
 });
 
+it.each([
+  { orgs: 'all', then: { status: 'complete' } },
+  { orgs: '1,2', then: { status: 'failed', failure: { message: 'Grafana has no organization 2' } } },
+])('backs up right after an organization was deleted together with its token ($orgs)', async ({ orgs, then }) => {
+  await service.stop();
+  const id = await createOrg('Soon gone');
+  service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_ORGS: orgs } });
+  await eventually('the tokens', async () => service.service.keeper?.orgs.length === 2);
+  const backUp = async () => service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  expect(await backUp()).toMatchObject({ status: 'complete' });
+  await fetch(`${grafana.url}/api/orgs/${id}`, {
+    method: 'DELETE',
+    headers: { authorization: `Basic ${btoa('admin:admin')}` },
+  });
+  expect(await backUp()).toMatchObject(then);
+});
+
 it('claims to cover all of them no longer once the admin may not list them', async () => {
   await service.stop();
   const DASHKEEP_EXCLUDE_KINDS = 'org,user,sso-settings,server-settings';

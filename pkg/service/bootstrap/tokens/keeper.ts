@@ -56,11 +56,14 @@ export class TokenKeeper extends TokenWatch {
     this.#known = new KnownOrgs(options);
   }
 
-  /** Looks which organizations there are now, and where all are wanted makes sure that each has its token. */
+  /**
+   * Looks which organizations there are now, and where all are wanted makes sure that each has its token. The token of
+   * one that was deleted is given up.
+   */
   async noticeOrgs(): Promise<void> {
     await this.#known.look(this.stopping);
-    if (this.#lacksOne) {
-      await this.#checkFor(() => !this.#lacksOne);
+    if (this.#lacksOne || this.#hasUnlisted) {
+      await this.#checkFor(() => !this.#lacksOne && !this.#hasUnlisted);
     }
   }
 
@@ -178,8 +181,7 @@ export class TokenKeeper extends TokenWatch {
   }
 
   /**
-   * Whether somebody changed the app of an organization, so that its token must end. Only the leader configures apps
-   * anything.
+   * Whether somebody changed the app of an organization, so that its token must end. Only the leader configures apps.
    */
   async #changedApp(): Promise<boolean> {
     return this.#options.mayMint() && (await anyAppChanged(this.#options, this.orgs, this.stopping));
@@ -207,6 +209,11 @@ export class TokenKeeper extends TokenWatch {
     const { orgs = [], failed = [] } = this.#current ?? {};
     const tried = new Set([...orgs, ...failed].map(({ org }) => org));
     return this.#options.allOrgs && [...this.existing.keys()].some((id) => !tried.has(id));
+  }
+
+  /** Whether there is a token of an organization that Grafana no longer lists. */
+  get #hasUnlisted(): boolean {
+    return this.existing.size > 0 && this.orgs.some(({ org }) => !this.existing.has(org));
   }
 
   protected override async checkOnce(): Promise<void> {
