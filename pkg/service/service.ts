@@ -7,7 +7,7 @@ import { runLine } from '../contract/runs.ts';
 import type { ServiceConfig } from './config.ts';
 import { buildParts, type ServiceParts, type ServicePorts } from './parts.ts';
 import { scheduledJob } from './runs/jobs.ts';
-import { isFirstBackupDue, lastStart } from './schedule/due.ts';
+import { isFirstBackupDue, isRepeatDue, lastStart } from './schedule/due.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { settingsFindings } from './settings/findings.ts';
 
@@ -22,6 +22,8 @@ export class Service {
   readonly #scheduler: Scheduler;
   #settingsRead: number;
   #orgsSeen = Number.NEGATIVE_INFINITY;
+  /** Since when Grafana accepts the token; undefined while it does not. */
+  #tokenSince: Date | undefined;
 
   constructor(config: ServiceConfig, ports: ServicePorts) {
     // Everything that is under way listens to it.
@@ -35,9 +37,9 @@ export class Service {
       log,
       // Without secrets: a run that lacks one fails, and is reported.
       settings: () => settings.view().values,
-      ready: () => terms.settled && this.#canWork,
+      ready: () => terms.settled && parts.statusView.mayRun && this.#hasTarget,
       lastStart: (job) => lastStart(job, parts),
-      firstBackupDue: () => isFirstBackupDue(parts),
+      backupDue: () => isFirstBackupDue(parts) || isRepeatDue(parts, this.#tokenSince),
       start: (job) => this.#startScheduled(job),
       tick: () => this.#tick(),
     });
@@ -85,10 +87,8 @@ export class Service {
     log.info({}, 'the service has stopped');
   }
 
-  /** Whether there is a target, and a token for Grafana. */
-  get #canWork(): boolean {
-    const { statusView, settings } = this.parts;
-    return statusView.tokenUsable && settings.view().values.target.url !== '';
+  get #hasTarget(): boolean {
+    return this.parts.settings.view().values.target.url !== '';
   }
 
   #startScheduled(job: ScheduledJob): void {
@@ -113,6 +113,7 @@ export class Service {
       // Another replica may have changed either.
       void Promise.all([this.#loadSettings(), apiTokens.load()]);
     }
+    this.#tokenSince = statusView.tokenUsable ? (this.#tokenSince ?? clock.now()) : undefined;
     if (statusView.tokenUsable && now - this.#orgsSeen > ORGS_EVERY_MS) {
       this.#orgsSeen = now;
       void identities.lookAtAll(home.known);
@@ -125,7 +126,7 @@ export class Service {
       if (leadership.term !== undefined) {
         this.parts.secondCopy.watch(queue, leadership.term);
       }
-      if (this.#canWork) {
+      if (statusView.tokenUsable && this.#hasTarget) {
         this.parts.previews.watch();
       }
     }

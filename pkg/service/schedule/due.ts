@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { ScheduledJob } from '../../contract/api/settings.ts';
 import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
@@ -24,6 +25,18 @@ export function lastSuccess({ history, statusCache }: Known): Date | undefined {
 export function newestOf(...times: readonly (string | undefined)[]): Date | undefined {
   const known = times.flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
   return known.length === 0 ? undefined : new Date(Math.max(...known));
+}
+
+const TOKEN_FAILURES: ReadonlySet<string> = new Set<ErrorCode>(['DK_GRAFANA_UNAUTHORIZED', 'DK_BOOTSTRAP']);
+
+/**
+ * Whether to repeat the last backup, because Grafana refused the token.
+ * @param tokenSince - when there was one again
+ */
+export function isRepeatDue({ history }: Pick<Known, 'history'>, tokenSince: Date | undefined): boolean {
+  const { status, failure, started } = history.last(({ kind }) => kind === 'backup') ?? {};
+  const isRefused = status === 'failed' && TOKEN_FAILURES.has(failure?.code ?? '');
+  return isRefused && tokenSince !== undefined && Date.parse(started ?? '') < tokenSince.getTime();
 }
 
 /**

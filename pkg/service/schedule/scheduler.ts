@@ -8,12 +8,12 @@ export interface SchedulerOptions {
   randomness: Randomness;
   log: Log;
   settings: () => SettingsValues;
-  /** Whether this replica schedules at all now, and whether it can: configured, and with a token. */
+  /** Whether this replica schedules at all now, and whether it can: there is a target, and the token was checked. */
   ready: () => boolean;
   /** When the newest run of a job began that counts as one, however it ended; undefined when there was none. */
   lastStart: (job: ScheduledJob) => Date | undefined;
-  /** Whether the first backup of a target is still to be made, now that the target answers. */
-  firstBackupDue: () => boolean;
+  /** Whether a backup that failed is due now instead of at its next time, because its obstacle is gone. */
+  backupDue: () => boolean;
   /** Starts a run. @throws DK_BUSY while something else runs: tried again at the next turn. */
   start: (job: ScheduledJob) => void;
   /** Called at every turn, for whatever else depends on time. */
@@ -95,11 +95,12 @@ export class Scheduler {
     const schedule = parseSchedule(settings[job], settings.timezone);
     const now = clock.now();
     const owed = this.#owed.has(job);
-    const first = job === 'backup' && this.#options.firstBackupDue();
-    if (first || ((begins || owed) && this.#missed(job, schedule, now))) {
+    const repeated = job === 'backup' && this.#options.backupDue();
+    if (repeated || ((begins || owed) && this.#missed(job, schedule, now))) {
       if (!owed) {
-        const isFirst = first || this.#options.lastStart(job) === undefined;
-        log.info({ job }, isFirst ? 'the first backup starts now' : 'a scheduled run was missed and starts now');
+        const isFirst = this.#options.lastStart(job) === undefined;
+        const why = repeated ? 'a backup that failed is repeated now' : 'a scheduled run was missed and starts now';
+        log.info({ job }, isFirst ? 'the first backup starts now' : why);
       }
       if (!this.#begin(job)) {
         // It covers every time that passes until it can begin.

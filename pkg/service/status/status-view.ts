@@ -73,6 +73,11 @@ export class StatusView {
     return ['valid', 'expiring'].includes(state) || (this.#parts.keeper === undefined && state !== 'invalid');
   }
 
+  /** Whether runs may begin: with a token that Grafana refuses they fail, so that this is recorded and reported. */
+  get mayRun(): boolean {
+    return this.tokenUsable || !['waiting', 'unknown'].includes(this.token.state);
+  }
+
   /** Organizations that exist and that backups leave out, as far as that is known. */
   get notCovered(): { id: number; name: string }[] {
     const { keeper, config, settings } = this.#parts;

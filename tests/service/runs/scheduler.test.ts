@@ -38,7 +38,7 @@ describe('the scheduler', () => {
       settings: () => settings,
       ready: () => ready,
       lastStart: (job) => last[job],
-      firstBackupDue: () => firstDue,
+      backupDue: () => firstDue,
       start: (job) => {
         if (busy) {
           throw new DashkeepError('DK_BUSY', 'busy');
@@ -69,7 +69,7 @@ describe('the scheduler', () => {
     firstDue = true;
     await pass(3);
     expect(started).toEqual(['2026-03-28T12:03 backup']);
-    expect(logged).toEqual(['the first backup starts now']);
+    expect(logged).toEqual(['a backup that failed is repeated now']);
     settings.schedule = { ...settings.schedule, backup: '' };
     firstDue = true;
     await pass(3);
