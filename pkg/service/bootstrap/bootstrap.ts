@@ -64,7 +64,7 @@ class Bootstrap {
       }
       return done;
     } catch (error) {
-      throw await this.#identities.explained(error);
+      throw this.#identities.explained(error);
     } finally {
       await this.#identities.close();
     }

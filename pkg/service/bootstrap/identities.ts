@@ -2,7 +2,7 @@ import { GrafanaClient } from '../../grafana/http/client.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/http/credentials.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
 import type { Clock } from '../../contract/ports.ts';
-import { readAdmin } from './admin.ts';
+import { readAdmin, type Admin } from './admin.ts';
 import { AdminRefused, NoAdmin } from './problems.ts';
 import type { BootstrapOptions } from './types.ts';
 
@@ -11,6 +11,7 @@ export class Identities {
   readonly #options: BootstrapOptions;
   readonly #opened: GrafanaClient[] = [];
   #admin: Promise<GrafanaClient> | undefined;
+  #read: Admin | undefined;
   /** Whether Grafana has refused a stored token: what is said when there is no admin to make another one. */
   refused = false;
 
@@ -68,6 +69,7 @@ export class Identities {
       throw new NoAdmin(this.refused);
     }
     const { user, password } = await readAdmin(admin, adminKeys);
+    this.#read = { user, password };
     return this.#open(
       basicCredentials(
         () => Promise.resolve(user),
@@ -77,12 +79,9 @@ export class Identities {
   }
 
   /** A 401 that is left can only be the admin's: refused tokens are an answer, not an error. */
-  async explained(error: unknown): Promise<unknown> {
-    const { admin, adminKeys } = this.#options;
-    if (error instanceof GrafanaError && error.httpStatus === 401 && admin !== undefined) {
-      return new AdminRefused(await readAdmin(admin, adminKeys), error);
-    }
-    return error;
+  explained(error: unknown): unknown {
+    const isRefusal = error instanceof GrafanaError && error.httpStatus === 401;
+    return isRefusal && this.#read !== undefined ? new AdminRefused(this.#read, error) : error;
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,6 @@ import { connect, type Instance } from '../../grafana/instance.ts';
 import { isScratchOrg, listOrgs, orgNameOf } from '../../grafana/orgs.ts';
 import { numberAt } from '../../lib/json/json.ts';
 import { orgsOfCommands, serverClient, withServerKinds } from '../../operations/grafana.ts';
-import { AdminRefused } from '../bootstrap/problems.ts';
 import type { ServiceParts } from '../parts.ts';
 import { selectedOrgs } from '../settings/selected-orgs.ts';
 import { GrafanaHealth } from '../status/health.ts';
@@ -27,7 +26,7 @@ export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): P
   const { clock, randomness, log } = parts;
   const isWithoutToken = parts.keeper?.orgs.length === 0;
   // A refused password is not tried once more, because Grafana would lock the account.
-  const admin = parts.keeper?.status.problem instanceof AdminRefused ? undefined : parts.admin;
+  const admin = parts.keeper?.isAdminRefused === true ? undefined : parts.admin;
   if (isWithoutToken && admin === undefined) {
     return healthChecks(grafana, signal);
   }

@@ -53,3 +53,24 @@ it('is unknown, not unconfigured, until the first look at the token has ended', 
   release();
   await expect.poll(async () => (await status()).protection, { timeout: 20_000 }).not.toBe('unknown');
 });
+
+it('backs up with the tokens that work while Grafana refuses the password, and does not claim to cover everything', async () => {
+  const created = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+  const { orgId } = created.body as { orgId: number };
+  await startAgain();
+  await expect.poll(async () => (await status()).token.orgs.length, { timeout: 20_000 }).toBe(2);
+  await startAgain({ GRAFANA_ADMIN_PASSWORD: 'another', DASHKEEP_SCHEDULE: '0 0 1 1 *' });
+  await expect.poll(async () => (await status()).lastBackup?.status, { timeout: 20_000 }).toBe('complete');
+  await expect.poll(async () => (await status()).protection, { timeout: 20_000 }).toBe('uncovered');
+  const { token, warnings, coverage } = await status();
+  expect(token).toMatchObject({ state: 'valid', orgs: [{ id: 1 }, { id: orgId }] });
+  expect(coverage?.orgs).toEqual({ read: 2 });
+  const message = "Grafana refuses the password of 'admin' from the admin Secret";
+  expect(warnings).toContainEqual(expect.objectContaining({ code: 'DK_BOOTSTRAP', message }));
+
+  // Each check finds the same.
+  for (let times = 0; times < 3; times++) {
+    await service.service.keeper?.check();
+    expect((await status()).token.state).toBe('valid');
+  }
+});

@@ -2,13 +2,12 @@ import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, type DashkeepError } from '../../../contract/errors.ts';
 import type { Clock, Log } from '../../../contract/ports.ts';
 import type { CredentialSource } from '../../../grafana/http/credentials.ts';
-import { readAdmin } from '../admin.ts';
 import { anyAppChanged } from '../app-changes.ts';
 import { bootstrap } from '../bootstrap.ts';
 import { LOOK_EVERY_MS } from './given.ts';
 import { KnownOrgs } from '../known-orgs.ts';
-import { fingerprint } from '../memory.ts';
 import { AdminRefused, NoAdmin } from '../problems.ts';
+import { RefusedAdmin } from './refused-admin.ts';
 import { TokenWatch } from './watch.ts';
 import { probeToken } from './probe.ts';
 import { isAway, tokenStateOf, type TokenStatus } from './state.ts';
@@ -22,8 +21,6 @@ export interface KeeperOptions extends BootstrapOptions {
 const CHECK_EVERY_MS = 10 * 60_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 60_000;
-/** Grafana locks an account after five wrong passwords within five minutes. */
-const REFUSED_RETRY_MS = 15 * 60_000;
 const REFUSED_LOOK_MS = 15_000;
 /** How long Grafana, which is often started together with the service, may take without a warning. */
 const GRAFANA_START_MS = 60_000;
@@ -36,13 +33,13 @@ export class TokenKeeper extends TokenWatch {
   readonly #options: KeeperOptions;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #refused: RefusedAdmin;
   readonly #known: KnownOrgs;
   #current: Bootstrapped | undefined;
   #problem: DashkeepError | undefined;
   /** What was logged about the problem. */
   #logged: { level: 'info' | 'warn'; message: string } | undefined;
   readonly #started: number;
-  #refusedUntil = 0;
   #replaced: TokenStatus['replaced'];
   /** How many looks there were; says whose turn it is among the tokens of further organizations. */
   #looks = 0;
@@ -53,7 +50,8 @@ export class TokenKeeper extends TokenWatch {
     this.#clock = options.clock;
     this.#started = options.clock.monotonic();
     this.#log = options.log;
-    this.#known = new KnownOrgs(options);
+    this.#refused = new RefusedAdmin(options);
+    this.#known = new KnownOrgs(options, this.#refused);
   }
 
   /**
@@ -93,8 +91,14 @@ export class TokenKeeper extends TokenWatch {
       ...(this.#current?.failed ?? []).map(({ org }) => ({ id: org, state: 'failed' as const })),
     ];
     const replaced = this.#replaced;
-    const notRenewed = this.#current?.orgs.find((one) => one.notRenewed !== undefined)?.notRenewed;
-    return compact({ state, orgs, problem, notRenewed, replaced });
+    const notRenewed =
+      this.#refused.error ?? this.#current?.orgs.find((one) => one.notRenewed !== undefined)?.notRenewed;
+    return compact({ state, orgs, problem, notRenewed: problem === undefined ? notRenewed : undefined, replaced });
+  }
+
+  /** Whether Grafana refused the admin's password, and nothing has changed since. */
+  get isAdminRefused(): boolean {
+    return this.#refused.error !== undefined;
   }
 
   get orgs(): readonly OrgToken[] {
@@ -225,12 +229,8 @@ export class TokenKeeper extends TokenWatch {
 
   async #check(mayMint = this.#options.mayMint()): Promise<void> {
     const signal = this.stopping;
-    const refused = this.#problem instanceof AdminRefused && (await this.#stillRefused(this.#problem));
     try {
-      // A replica that doesn't lead uses what the leader stored; without admin credentials nothing is ever made.
-      const may = mayMint && !refused;
-      const options = may ? this.#options : { ...this.#options, admin: undefined, app: undefined };
-      this.#current = await bootstrap(options, signal);
+      this.#current = await this.#bootstrap(mayMint);
       if (this.#problem !== undefined) {
         this.#log.info({}, 'the token works');
       }
@@ -238,13 +238,10 @@ export class TokenKeeper extends TokenWatch {
       this.#logged = undefined;
       this.#noteReplaced(this.#current);
     } catch (error) {
-      if (signal.aborted || (refused && error instanceof NoAdmin)) {
+      if (signal.aborted) {
         return;
       }
       const problem = asDashkeepError(error);
-      if (problem instanceof AdminRefused) {
-        this.#refusedUntil = this.#clock.monotonic() + REFUSED_RETRY_MS;
-      }
       // Anyone who may not make one and finds none waits for the one who may.
       const waits = problem instanceof NoAdmin && this.#options.admin !== undefined;
       if (!waits) {
@@ -252,6 +249,29 @@ export class TokenKeeper extends TokenWatch {
       }
       this.#problem = problem;
     }
+  }
+
+  /**
+   * A replica that doesn't lead uses what the leader stored; without admin credentials nothing is ever made. Where
+   * Grafana refuses the admin's password, the stored tokens are good as long as Grafana accepts them.
+   */
+  async #bootstrap(mayMint: boolean): Promise<Bootstrapped> {
+    const signal = this.stopping;
+    const options = mayMint ? this.#options : { ...this.#options, admin: undefined, app: undefined };
+    if (!(await this.#refused.isCurrent())) {
+      this.#refused.forget();
+      try {
+        return await bootstrap(options, signal);
+      } catch (error) {
+        if (!(error instanceof AdminRefused)) {
+          throw error;
+        }
+        this.#refused.note(error);
+      }
+    }
+    return bootstrap({ ...options, admin: undefined }, signal).catch((error: unknown) => {
+      throw error instanceof NoAdmin ? (this.#refused.error ?? error) : error;
+    });
   }
 
   #logProblem(problem: DashkeepError): void {
@@ -274,18 +294,5 @@ export class TokenKeeper extends TokenWatch {
         'Grafana rejected the token; a new one is in use',
       );
     }
-  }
-
-  /**
-   * Whether asking Grafana again would only be one more wrong password: the Secret is the same, and it was not long
-   * ago.
-   */
-  async #stillRefused(refused: AdminRefused): Promise<boolean> {
-    const { admin, adminKeys } = this.#options;
-    if (admin === undefined || this.#clock.monotonic() > this.#refusedUntil) {
-      return false;
-    }
-    const now = await readAdmin(admin, adminKeys).catch(() => undefined);
-    return now === undefined || fingerprint(`${now.user}\n${now.password}`) === refused.fingerprint;
   }
 }

@@ -7,7 +7,7 @@ export interface TokenStatus {
   state: TokenState;
   orgs: { id: number; state: TokenState; expires?: Date; account?: OrgToken['account']; other?: OrgToken['other'] }[];
   problem?: DashkeepError;
-  /** Why a token that still works could not be renewed in time. */
+  /** Why a token that still works could not be renewed, or will not be. */
   notRenewed?: DashkeepError;
   /** The last time that Grafana refused tokens which had not expired, and new ones were made. */
   replaced?: { time: Date; orgs: number[] };
