@@ -62,8 +62,8 @@ export class Service {
 
   /** Only what is needed to look at things: nothing is scheduled and no token is made. */
   async examine<T>(action: () => Promise<T>): Promise<T> {
-    const { settings, journal, keeper } = this.parts;
-    await Promise.all([settings.load(), journal.load(), keeper?.look()]);
+    const { settings, journal, keeper, given } = this.parts;
+    await Promise.all([settings.load(), journal.load(), keeper?.look(), given?.check()]);
     return action();
   }
 

@@ -2,7 +2,7 @@ import type { SettingsCheck } from '../../contract/api/settings.ts';
 import type { Doctor, DoctorCheck } from '../../contract/api/status.ts';
 import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
-import type { Reason } from '../../contract/reasons/reason.ts';
+import { adviceOf, reasonFrom, type Reason } from '../../contract/reasons/reason.ts';
 import { reviewAccess } from '../../kubernetes/access.ts';
 import { NoAdmin } from '../bootstrap/problems.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
@@ -89,7 +89,7 @@ async function tokenChecks(parts: DoctorParts): Promise<DoctorCheck[]> {
       ? [checked(subject, 'skipped', [reason('needs-earlier-steps', { step: sentenceOf(reason('check-of-grafana')) })])]
       : [checked(subject, 'ok', [reason('token-given')])];
   }
-  const { state, orgs, problem, replaced } = parts.keeper.status;
+  const { state, orgs, problem, notRenewed, replaced } = parts.keeper.status;
   if (problem instanceof NoAdmin && parts.admin !== undefined) {
     if (problem.refused) {
       const hint = reason('token-made-soon', { command: 'dashkeep bootstrap' });
@@ -131,7 +131,11 @@ async function tokenChecks(parts: DoctorParts): Promise<DoctorCheck[]> {
       ? []
       : [checked(reason('check-of-app', { id: String(id) }), 'warning', [appOfOther(id, other)], LEAVE_APP)],
   );
-  return [...tokens, ...accounts, ...apps];
+  const renewal =
+    notRenewed === undefined
+      ? []
+      : [checked(reason('check-of-token'), 'warning', [reasonFrom(notRenewed)], adviceOf(notRenewed))];
+  return [...tokens, ...renewal, ...accounts, ...apps];
 }
 
 async function targetChecks(parts: DoctorParts, signal: AbortSignal, within?: number): Promise<DoctorCheck[]> {

@@ -26,9 +26,10 @@ export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): P
   const { clock, randomness, log } = parts;
   const isWithoutToken = parts.keeper?.orgs.length === 0;
   // A refused password is not tried once more, because Grafana would lock the account.
-  const admin = parts.keeper?.isAdminRefused === true ? undefined : parts.admin;
+  const admin = parts.keeper === undefined ? parts.admin : parts.keeper.admin;
   if (isWithoutToken && admin === undefined) {
-    return healthChecks(grafana, signal);
+    const { refusal } = parts.statusView;
+    return refusal === undefined ? healthChecks(grafana, signal) : [failedCheck(reason('check-of-grafana'), refusal)];
   }
   let client: GrafanaClient | undefined;
   let server: GrafanaClient | undefined;

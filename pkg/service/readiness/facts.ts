@@ -39,7 +39,7 @@ export interface ReadinessParts {
   secondCopy: Pick<SecondCopy, 'isSet' | 'isLate' | 'target'>;
   runs: Runs;
   askedFrom: AskedFrom;
-  statusView: Pick<StatusView, 'overlooked'>;
+  statusView: Pick<StatusView, 'overlooked' | 'refusal'>;
   state: StateStore;
   clock: Clock;
   log: Log;
@@ -104,6 +104,8 @@ export interface ReadinessFacts {
   /** Organizations that no backup covers, though no one chose to leave them out. */
   overlooked: KnownReason[];
   grafana: GrafanaStatus;
+  /** Why Grafana lets no backup in. */
+  refusal?: DashkeepError | undefined;
   schedule: ScheduleStatus | undefined;
   confirmations: Confirmations;
   /** Undefined without a second target. */
@@ -156,6 +158,7 @@ export async function readinessFacts(
       repository,
       overlooked: statusView.overlooked.map((org) => notCovered(org)),
       grafana: await grafana,
+      refusal: statusView.refusal && shownTo(caller, statusView.refusal),
       copy: await copyEvidence(parts, 'runs' in repository ? repository.complete : undefined, caller, signal),
       schedule: schedulesOf(values, now).find(({ job }) => job === 'backup'),
       confirmations: inForce(await readConfirmations(state)),

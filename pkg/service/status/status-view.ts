@@ -1,5 +1,5 @@
 import { compact } from '../../contract/compact.ts';
-import { failureText } from '../../contract/errors.ts';
+import { failureText, type DashkeepError } from '../../contract/errors.ts';
 import type { RunSummary } from '../../contract/api/runs.ts';
 import type { Status } from '../../contract/api/status.ts';
 import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
@@ -8,6 +8,7 @@ import type { Instance } from '../../grafana/instance.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { isOfAll, runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import type { ApiTokens } from '../api-tokens/api-tokens.ts';
+import { NoAdmin } from '../bootstrap/problems.ts';
 import type { GivenTokens } from '../bootstrap/tokens/given.ts';
 import type { TokenKeeper } from '../bootstrap/tokens/keeper.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
@@ -21,7 +22,7 @@ import type { StatusCache } from './status-cache.ts';
 import type { Notifier } from '../notifications/notifier.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { AskedFor } from '../doctor/rights.ts';
-import { hidden, mayKnow } from '../organizations/run-view.ts';
+import { mayKnow } from '../organizations/run-view.ts';
 import { rowOf, summaryFor, upgradeFor, type AskedFrom } from '../organizations/snapshot-view.ts';
 import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
@@ -29,7 +30,7 @@ import type { RunQueue } from '../runs/queue.ts';
 import type { Journal } from '../runs/journal.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
-import { protectionOf, schedulesOf, tokenView } from './status.ts';
+import { protectionOf, schedulesOf, tokenFor, tokenView } from './status.ts';
 import { allWarnings, problemFor, warningsFor, type WarningSources } from './warnings.ts';
 import { lastSuccess, newestOf } from '../schedule/due.ts';
 
@@ -76,6 +77,13 @@ export class StatusView {
   /** Whether runs may begin: with a token that Grafana refuses they fail, so that this is recorded and reported. */
   get mayRun(): boolean {
     return this.tokenUsable || !['waiting', 'unknown'].includes(this.token.state);
+  }
+
+  /** Why Grafana lets no run in; undefined where it does, where it is away, and while a token may still be created. */
+  get refusal(): DashkeepError | undefined {
+    const { problem } = this.token;
+    const mayBeCreated = problem instanceof NoAdmin && !problem.refused && this.#parts.keeper?.admin !== undefined;
+    return this.mayRun && !this.tokenUsable && !mayBeCreated ? problem : undefined;
   }
 
   /** Organizations that exist and that backups leave out, as far as that is known. */
@@ -287,18 +295,3 @@ export class StatusView {
 }
 
 type RunNames = 'lastCopy' | 'lastBackup' | 'lastVerify' | 'lastDrill' | 'lastRestore' | 'running' | 'queued';
-
-/** The tokens of all organizations are the home organization's affair. */
-function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
-  if (caller.home) {
-    return token;
-  }
-  const { state, source } = token;
-  const orgs = token.orgs.filter(({ id }) => id === caller.org);
-  const [first] = orgs;
-  return compact({
-    ...{ state: first?.state ?? state, source, orgs },
-    expires: first?.expires,
-    problem: token.problem === undefined ? undefined : hidden(token.problem.code),
-  });
-}

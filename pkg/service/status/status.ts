@@ -9,6 +9,8 @@ import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { lateAfterSeconds, type RunLine } from '../../contract/runs.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
+import type { Caller } from '../organizations/caller.ts';
+import { hidden } from '../organizations/run-view.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
 
 /** What was last heard of Grafana. */
@@ -169,4 +171,19 @@ export function tokenView(token: TokenStatus, source: Status['token']['source'])
       problem: token.problem === undefined ? undefined : failureText(token.problem),
     }),
   };
+}
+
+/** The tokens of all organizations are the home organization's affair. */
+export function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
+  if (caller.home) {
+    return token;
+  }
+  const { state, source } = token;
+  const orgs = token.orgs.filter(({ id }) => id === caller.org);
+  const [first] = orgs;
+  return compact({
+    ...{ state: first?.state ?? state, source, orgs },
+    expires: first?.expires,
+    problem: token.problem === undefined ? undefined : hidden(token.problem.code),
+  });
 }

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Readiness } from '../../../pkg/contract/api/readiness.ts';
+import type { Doctor } from '../../../pkg/contract/api/status.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { fastClock, type FastClock } from '../../support/fast-clock.ts';
 import { fewKinds } from '../../support/few-kinds.ts';
@@ -57,11 +59,26 @@ function createToken(name: string): string {
   return grafana.state.addToken(1, { name, serviceAccountId }).key;
 }
 
+async function isNotReady(): Promise<void> {
+  const { level, evidence } = (await service.call('GET', '/readiness')).json as Readiness;
+  expect(level).toBe('not-ready');
+  const bad = evidence.filter((one) => one.level === 'bad').map(({ code, detail }) => ({ code, detail }));
+  const detail = expect.stringMatching(/Grafana refuses the (stored )?token/) as string;
+  expect(bad).toEqual([
+    { code: 'grafana', detail },
+    { code: 'schedule', detail },
+  ]);
+  const { checks } = (await service.call('GET', '/doctor')).json as Doctor;
+  const failed = checks.filter((one) => one.status === 'failed').map(({ name }) => name);
+  expect(failed).toEqual(expect.arrayContaining(['grafana', 'token']));
+}
+
 /** Two times of the schedule pass, and the second failure is like the first. */
 async function backupsFail(code: string): Promise<void> {
   const revoked = clock.monotonic();
   grafana.state.tokens.splice(0);
   await isState('invalid');
+  await isNotReady();
   clock.travel(HOUR);
   const [failed] = await webhook.took(1);
   expect(failed).toMatchObject({ event: 'failed', run: { kind: 'backup', trigger: 'scheduled', failure: { code } } });

@@ -2,6 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, type DashkeepError } from '../../../contract/errors.ts';
 import type { Clock, Log } from '../../../contract/ports.ts';
 import type { CredentialSource } from '../../../grafana/http/credentials.ts';
+import type { AdminSource } from '../admin.ts';
 import { anyAppChanged } from '../app-changes.ts';
 import { bootstrap } from '../bootstrap.ts';
 import { LOOK_EVERY_MS } from './given.ts';
@@ -96,9 +97,9 @@ export class TokenKeeper extends TokenWatch {
     return compact({ state, orgs, problem, notRenewed: problem === undefined ? notRenewed : undefined, replaced });
   }
 
-  /** Whether Grafana refused the admin's password, and nothing has changed since. */
-  get isAdminRefused(): boolean {
-    return this.#refused.error !== undefined;
+  /** What tokens are created with; undefined also while Grafana refuses the password. */
+  get admin(): AdminSource | undefined {
+    return this.#refused.error === undefined ? this.#options.admin : undefined;
   }
 
   get orgs(): readonly OrgToken[] {

@@ -2,7 +2,7 @@ import type { Readiness, ReadinessLine } from '../../../contract/api/readiness.t
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { SnapshotSummary } from '../../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { adviceOf, reasonFrom } from '../../../contract/reasons/reason.ts';
+import { adviceOf, reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
 import { lateAfterSeconds } from '../../../contract/runs.ts';
 import { INCLUDE_ORG } from '../../status/warnings.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
@@ -101,19 +101,27 @@ function plugins({ needed, manifest }: RepositoryFacts, complete: SnapshotSummar
   return { level: 'ok', at: complete?.time, found: [found], items };
 }
 
-function grafana({ grafana: { version, problem } }: ReadinessFacts): LineResult {
+function grafana({ grafana: { version, problem }, refusal }: ReadinessFacts): LineResult {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? [];
   if (problem !== undefined || version === undefined || major === undefined) {
     return problem === undefined ? { level: 'unknown', found: [reason('ready-grafana-silent')] } : unreadable(problem);
+  }
+  if (refusal !== undefined) {
+    return refused([reason('ready-grafana', { version })], refusal);
   }
   return Number(major) < 10 || (Number(major) === 10 && Number(minor) < 4)
     ? { level: 'bad', found: [reason('ready-grafana-old', { version })], advice: [reason('ready-upgrade-grafana')] }
     : { level: 'ok', found: [reason('ready-grafana', { version })] };
 }
 
+/** No backup can be made until someone acts. */
+function refused(found: Reason[], refusal: DashkeepError): LineResult {
+  return { level: 'bad', found: [...found, reasonFrom(refusal)], advice: [adviceOf(refusal)] };
+}
+
 function onSchedule(
   { runs: { backup: last }, scheduled }: Pick<RepositoryFacts, 'runs' | 'scheduled'>,
-  { schedule, now }: ReadinessFacts,
+  { schedule, now, refusal }: ReadinessFacts,
 ): LineResult {
   if (schedule === undefined || schedule.expression === '') {
     return { level: 'warning', found: [reason('ready-no-schedule')], advice: [reason('ready-set-schedule')] };
@@ -124,6 +132,9 @@ function onSchedule(
     return { level: 'bad', found, advice: [reason('correct-schedule')] };
   }
   const found = [reason('ready-scheduled', { schedule: `${expression} (${timezone})` })];
+  if (refusal !== undefined) {
+    return refused(found, refusal);
+  }
   if (!scheduled) {
     const advice = [reason('ready-check-schedule')];
     return { level: 'unknown', found: [...found, reason('ready-unscheduled')], advice };
