@@ -8,11 +8,13 @@ import { because, reasonFrom, type ReasonData } from '../contract/reasons/reason
 import { mapConcurrently } from '../lib/concurrency/each-at-once.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { groupBy } from '../lib/group-by.ts';
-import { MAX_SKEW } from '../repository/clocks.ts';
+import { hasCode, valueIf } from '../lib/expected-errors.ts';
+import { compareClocks, MAX_SKEW } from '../repository/clocks.ts';
 import { snapshotsOfInstallation, type InstallationOptions } from '../repository/installation.ts';
 import { notFullReasons } from '../repository/snapshots/coverage.ts';
 import { futureFinding } from '../repository/snapshots/future.ts';
 import { SharedStores } from '../storage/shared.ts';
+import type { ObjectStore } from '../storage/store.ts';
 import type { OpenStoreOptions } from '../storage/open.ts';
 
 export interface FleetOptions extends Omit<InstallationOptions, 'store' | 'manifests'> {
@@ -48,13 +50,16 @@ interface Looked {
 export async function lookAtFleet(targets: readonly string[], options: FleetOptions): Promise<Installation[]> {
   const stores = new SharedStores(options.storage);
   const manifests = pLimit(1);
+  const clocks = new Clocks(options);
   try {
     const found = await mapConcurrently(AT_ONCE, targets, (target) => installationsAt(target, stores, options));
     const looked = await mapConcurrently(
       AT_ONCE,
       new Map(found.flat().map((one) => [one.target, one])).values(),
       (one) =>
-        'state' in one ? Promise.resolve({ installation: one }) : look(one.target, stores, { ...options, manifests }),
+        'state' in one
+          ? Promise.resolve({ installation: one })
+          : look(one.target, stores, { ...options, manifests }, clocks),
       options.signal,
     );
     return withTwins(looked);
@@ -115,14 +120,37 @@ async function look(
   target: string,
   stores: SharedStores,
   options: FleetOptions & Pick<InstallationOptions, 'manifests'>,
+  clocks: Clocks,
 ): Promise<Looked> {
   try {
     const store = await stores.open(target);
-    const { repository, ...found } = await snapshotsOfInstallation({ ...options, store });
+    const [{ repository, ...found }] = await Promise.all([
+      snapshotsOfInstallation({ ...options, store }),
+      clocks.compare(target, store),
+    ]);
     return { installation: stateOf(target, found, options), repository, place: store.description };
   } catch (error) {
     options.signal?.throwIfAborted();
     return { installation: unknown(target, error) };
+  }
+}
+
+/** Compares this machine's clock, by which ages are, with each bucket's: once, because it takes a request. */
+class Clocks {
+  readonly #options: FleetOptions;
+  readonly #compared = new Map<string, Promise<unknown>>();
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** @throws DK_CLOCK_SKEW as `compareClocks`; whatever else fails is reported by those who read */
+  async compare(target: string, store: ObjectStore): Promise<void> {
+    const { protocol, host } = new URL(target);
+    const bucket = `${protocol}//${host}`;
+    const compared = this.#compared.get(bucket) ?? compareClocks({ ...this.#options, store }, this.#options);
+    this.#compared.set(bucket, compared);
+    await compared.catch(valueIf((error) => !hasCode('DK_CLOCK_SKEW')(error), undefined));
   }
 }
 

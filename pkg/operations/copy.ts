@@ -5,6 +5,7 @@ import { refusal, warningOf, type ReasonData } from '../contract/reasons/reason.
 import { append } from '../lib/append.ts';
 import { hasCode } from '../lib/expected-errors.ts';
 import { carryAnnotations } from '../repository/copy/annotations.ts';
+import { compareClocks } from '../repository/clocks.ts';
 import { CONFIG_KEY } from '../repository/layout.ts';
 import { applyPrune, planPrune } from '../repository/prune/prune.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -76,7 +77,8 @@ export async function runCopyTo(
 /**
  * Copies what a trusted key signed to another repository, with holds and notes, and verifies it there. Retention runs
  * first, to free space in a full target; it pauses while the source or the copy is not as it was left.
- * @throws DK_SETTINGS for a copy into itself; DK_ENCRYPTION for an unencrypted second copy of an encrypted repository
+ * @throws DK_SETTINGS for a copy into itself; DK_ENCRYPTION for an unencrypted second copy of an encrypted repository;
+ *   DK_CLOCK_SKEW above five minutes, unless clocks are ignored
  */
 export async function runCopy(
   { repository: from, randomness, log }: Pick<Session, 'repository' | 'randomness' | 'log'>,
@@ -94,6 +96,12 @@ export async function runCopy(
     throw refusal('DK_ENCRYPTION', reason('copy-unencrypted'), { advice: reason('copy-recipients') });
   }
   const warnings: KnownReason[] = [];
+  // By this machine's clock, rules select what is copied, and other machines see what is at work.
+  for (const { store, clock, ignoreClock } of [from, to]) {
+    const isFirst = warnings.length === 0;
+    const found = await compareClocks({ store, clock, ignoreClock, log: isFirst ? log : silentLog }, calls);
+    append(warnings, isFirst && found !== undefined ? [found] : []);
+  }
   const selection = kept && (await selectForCopy(from, to, kept.policy, calls));
   const future = selection?.future ?? [];
   append(warnings, whyFuture(from, future));

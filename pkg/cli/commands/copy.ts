@@ -6,7 +6,7 @@ import type { Session } from '../../operations/session.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { recipientsBeside, sessionIn, withCopyTarget, withReading, withStore } from '../open.ts';
+import { recipientsBeside, sessionIn, withCopyTarget, withSession, withStore } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
 import { counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -29,7 +29,7 @@ export const registerCopy: Register = (program, run) => {
 async function runCommand(context: CliContext, url: string | undefined, flags: Flags): Promise<Exit> {
   const progress = progressPrinter(context, flags.json === true);
   // Recipients are for the copy; what is copied is only read.
-  const report = await withReading(context, { ...flags, ageRecipients: undefined }, (session) => {
+  const report = await withSession(context, { ...flags, ageRecipients: undefined }, false, (session) => {
     const { signal } = context;
     const run = { kind: 'copy', trigger: 'manual', ...askedBy(flags), signal, onProgress: progress.report } as const;
     return recordRun(session, run, (one) => {
