@@ -25,7 +25,7 @@ export const RUN_REASONS = {
   'recipients-added':
     'these age recipients cannot read all existing objects, which new snapshots also use: {recipients}',
   'recipients-replaced':
-    'no age recipient could read the existing objects, so everything was stored again; earlier snapshots still need an earlier identity',
+    'no age recipient could read the key of the earlier snapshots, so everything was stored again; earlier snapshots may need an earlier identity',
   'changes-uncounted': 'changes since snapshot {snapshot} were not counted: the encryption key was replaced',
   'earlier-unencrypted':
     'earlier snapshots stay unencrypted; to encrypt them too, copy them to a new repository: {command}',

@@ -1,7 +1,6 @@
 import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { hasSnapshots, holdsEncrypted } from './contents.ts';
 import { assertRecipients, parseIdentityFile, recipientOf } from './encryption.ts';
@@ -19,6 +18,7 @@ import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from 
 import { knownKeys, readLocal, writeLocal, type LocalKey } from './local-key.ts';
 import { filesThatCount, isForOthersToo, readableKey, type ReadableKey } from './readers.ts';
 import { KEYS, newTimedId } from '../layout.ts';
+import { noRecipients, otherRecipients, unsetRecipients } from './refusals.ts';
 import { isAsSigned } from './own-signature.ts';
 import { passphraseIdentities } from './passphrase.ts';
 import type { Trust } from '../signing/trust.ts';
@@ -190,6 +190,13 @@ export async function openKeyring(
   const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients, passedOver: [] };
   const isOfOthers = before === undefined && !given.some((one) => recipients.includes(one));
   const replaced = rewrapped === undefined ? (isOfOthers ? own.at(-1)?.key : before) : undefined;
+  const isLost = rewrapped === undefined && keys.length + keyFiles.length === 0 && (await holdsEncrypted(ports));
+  if (isLost) {
+    ports.log.warn(
+      { repository },
+      'the repository contains encrypted snapshots, but not their key. A new key is used, so everything is stored again',
+    );
+  }
   let isStored = false;
   const storeKey = async (): Promise<void> => {
     assertRecipients(recipients);
@@ -214,7 +221,7 @@ export async function openKeyring(
     ...(create || secrets.rewraps === true ? {} : { storeKey }),
     isOutdated: async () => !isStored && (await readLocal(ports, repository))?.key.id !== local?.key.id,
     readers: current.readers.filter((one) => !current.passedOver.includes(one)),
-    isSuccessor: replaced !== undefined || remembered.some(({ key }) => key.id < current.key.id),
+    isSuccessor: isLost || replaced !== undefined || remembered.some(({ key }) => key.id < current.key.id),
     trusted: [...trusted, ...remembered.map(({ key }) => key)],
   });
 }
@@ -237,29 +244,6 @@ export async function glancingKeyring(
     keys: knownKeys(local).map(({ key }) => key),
     readOnly: encrypted ? noRecipients() : undefined,
   });
-}
-
-function noRecipients(): DashkeepError {
-  return new DashkeepError(
-    'DK_ENCRYPTION',
-    'this repository is encrypted: to write to it, set DASHKEEP_AGE_RECIPIENTS or DASHKEEP_AGE_PASSPHRASE, as before',
-  );
-}
-
-function otherRecipients(): DashkeepError {
-  return new DashkeepError(
-    'DK_ENCRYPTION',
-    'the repository is encrypted for age recipients other than those given, and this machine has no key for it',
-    { advice: reason('same-recipients') },
-  );
-}
-
-function unsetRecipients(): DashkeepError {
-  return new DashkeepError(
-    'DK_ENCRYPTION',
-    'others can read this repository, but could not read content encrypted for the given age identity alone',
-    { advice: reason('same-recipients') },
-  );
 }
 
 /** Leaves a file with the key for these alone: later backups know from it that others cannot read all under it. */

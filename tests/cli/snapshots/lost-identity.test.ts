@@ -1,4 +1,5 @@
 import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
 import type { DoctorCheck } from '../../../pkg/contract/api/status.ts';
@@ -83,6 +84,17 @@ it('on a new machine, the first backup for other recipients than the owner of th
   expect(exit, out + error).toBe(3);
   expect(out).toContain(sentenceOf(reason('recipients-replaced')));
   expect(error).toContain('none of the age recipients can read the existing objects');
+});
+
+it('on a new machine, without the folder of the keys, the first backup exits with 3, and the next with 0', async () => {
+  await rm(`${directory.path}/repository/keys`, { recursive: true });
+  const fresh = { ...environment, DASHKEEP_STATE_DIR: `${directory.path}/fresh` };
+  const other = { ...fresh, DASHKEEP_AGE_RECIPIENTS: secondRecipient };
+  const { exit, out, error } = await runMain(['backup'], other);
+  expect(exit, out + error).toBe(3);
+  expect(out).toContain(sentenceOf(reason('recipients-replaced')));
+  expect(error).toContain('contains encrypted snapshots, but not their key');
+  expect((await runMain(['backup'], other)).exit).toBe(0);
 });
 
 it('under a new key, only what was overwritten counts as changed, as far as the given identity decrypts the earlier backup', async () => {
