@@ -101,7 +101,7 @@ export class StatusView {
     return this.#parts.config.orgIds === undefined ? this.notCovered : [];
   }
 
-  /** Whether backups leave out what no one chose to leave out; undefined before Grafana has said what exists. */
+  /** Whether backups leave out what no one chose to leave out; undefined while there is none, or that is unknown. */
   get #uncovered(): boolean | undefined {
     const { keeper, config, settings, statusCache } = this.#parts;
     const areAll = settings.view().values.scope.orgs === 'all';
@@ -109,7 +109,7 @@ export class StatusView {
     const mayLack = keeper?.isExistingStale === true && areAll;
     const isKnown = areAll || config.orgIds !== undefined || keeper?.isExistingKnown !== false;
     const isSeen = mayLack || statusCache.repository?.coverage?.whole === false || this.overlooked.length > 0;
-    return isSeen || (isKnown ? false : undefined);
+    return isSeen || (isKnown && statusCache.repository?.newest !== undefined ? false : undefined);
   }
 
   /** What backups are asked for, with the organizations as far as they are known. */

@@ -45,6 +45,15 @@ async function rights(): Promise<unknown> {
   return checks.find(({ subject }) => subject.code === 'check-of-rights');
 }
 
+it('is not claimed to cover everything before there is a snapshot', async () => {
+  await start({ DASHKEEP_ORGS: '1' });
+  const metrics = async () => (await fetch(`${service.opsUrl}/metrics`)).text();
+  await expect.poll(metrics, { timeout: 20_000 }).toMatch(/^dashkeep_repository_snapshots 0$/m);
+  expect(await metrics()).not.toMatch(/^dashkeep_backup_uncovered /m);
+  await backedUp();
+  expect(await metrics()).toMatch(/^dashkeep_backup_uncovered 0$/m);
+});
+
 it('is uncovered with a token that shows no other organizations, until the deployment names its own', async () => {
   await start();
   const advice = [{ code: 'confirm-orgs', params: { own: '1' } }];
