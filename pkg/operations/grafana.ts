@@ -5,6 +5,7 @@ import type { OnProgress } from '../engine/progress.ts';
 import { patienceAtStart } from '../engine/restarts.ts';
 import { GrafanaClient } from '../grafana/http/client.ts';
 import type { CredentialSource } from '../grafana/http/credentials.ts';
+import { GrafanaError } from '../grafana/http/errors.ts';
 import { connect, isServerAdmin, noSuchOrg, type ConnectOptions, type Instance } from '../grafana/instance.ts';
 import type { OutboundPolicy } from '../storage/outbound/policy.ts';
 import type { KnownPreviews } from '../grafana/known-previews.ts';
@@ -98,7 +99,13 @@ export async function serverClient(link: GrafanaLink, signal: AbortSignal): Prom
     log.warn({}, 'the admin configured in the deployment is not a server admin');
   } catch (error) {
     signal.throwIfAborted();
-    log.warn({ reason: reasonOf(error) }, 'Grafana did not accept the admin configured in the deployment');
+    const isRefusal = error instanceof GrafanaError && [401, 403].includes(error.httpStatus);
+    log.warn(
+      { reason: reasonOf(error) },
+      isRefusal
+        ? 'Grafana did not accept the admin configured in the deployment'
+        : 'Grafana could not be asked whether it accepts the admin configured in the deployment',
+    );
   }
   await client.close();
   return undefined;
