@@ -108,6 +108,17 @@ describe('a restore on first contact', () => {
     expect(known.lines.join('\n')).not.toContain('no trusted key');
   });
 
+  it.each([
+    ['versions', 'dashboard/none'],
+    ['search', 'Dashboard'],
+  ])('%s says that no trusted key signed anything, instead of finding nothing', async (...args) => {
+    await expect(run(args, 'laptop')).rejects.toMatchObject({
+      code: 'DK_SNAPSHOT_FOREIGN',
+      message: 'no trusted key signed any of the snapshots',
+      hint: expect.stringContaining('dashkeep trust'),
+    });
+  });
+
   it('trusts a key that --trust names only when it signed the snapshot', async () => {
     const stranger = 'a'.repeat(signer.length);
     await expect(run([...RESTORE, '--json', '--trust', stranger], 'laptop')).rejects.toThrow();

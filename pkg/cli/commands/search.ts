@@ -2,6 +2,7 @@ import type { FoundText, SearchHit } from '../../contract/api/search.ts';
 import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import { parseSearch } from '../../engine/search/query.ts';
 import { search, type FoundPage } from '../../engine/search/search.ts';
+import { assertAnyCounts } from '../../repository/signing/acceptance.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -50,7 +51,7 @@ async function searchTexts(context: CliContext, text: string, flags: Flags): Pro
       limit,
     });
     if (found.items.length === 0) {
-      await readSnapshots(repository, signal);
+      assertAnyCounts(await readSnapshots(repository, signal));
     }
     return found;
   });

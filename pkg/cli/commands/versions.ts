@@ -21,6 +21,7 @@ import { versionsOfResource, type VersionSource } from '../../operations/version
 import { readDeletionsOf } from '../../repository/deletions.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
+import { assertAnyCounts } from '../../repository/signing/acceptance.ts';
 import { withTimeLimit } from '../../lib/time-limit.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
@@ -127,7 +128,7 @@ function versionSource(context: CliContext, repository: Repository, quiet: boole
       return versions;
     },
     everSeen: async () => {
-      await readSnapshots(repository, signal);
+      assertAnyCounts(await readSnapshots(repository, signal));
       return repository.everSeen({ signal });
     },
     newest: () => repository.manifest('latest', { signal }),

@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { StoredManifest } from '../snapshots/manifests.ts';
 import type { Trust } from './trust.ts';
 
@@ -44,6 +45,18 @@ export function assertRestorable(
 export function assertCounts(trust: Trust, stored: Signed): void {
   if (!trust.counts(stored.author)) {
     throw foreign(trust, stored);
+  }
+}
+
+/**
+ * Asserts that a trusted key signed any of the snapshots, for what is looked up in those alone.
+ * @throws DK_SNAPSHOT_FOREIGN if there are snapshots, and no trusted key signed one
+ */
+export function assertAnyCounts(snapshots: readonly Pick<SnapshotSummary, 'foreign'>[]): void {
+  if (snapshots.length > 0 && snapshots.every(({ foreign }) => foreign === true)) {
+    throw new DashkeepError('DK_SNAPSHOT_FOREIGN', 'no trusted key signed any of the snapshots', {
+      advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' }),
+    });
   }
 }
 
