@@ -1,6 +1,7 @@
 import { runRepair, runRewrap } from '../../operations/repair.ts';
 import { recordRun } from '../../operations/run.ts';
 import { RememberedTarget } from '../../repository/signing/remembered-target.ts';
+import { isMendable } from '../../repository/verify/problems.ts';
 import { repairConfig, type RepairResult } from '../../repository/verify/repair.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
@@ -9,6 +10,7 @@ import { openState, sessionIn, withGrafanaSession, withStore } from '../open.ts'
 import { withGrafana, withTarget } from '../options.ts';
 import { counted, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
+import { problemLines } from '../output/problems.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -63,15 +65,11 @@ async function rewrap(context: CliContext, flags: Flags): Promise<Exit> {
 }
 
 function print(context: CliContext, { repaired, remaining }: RepairResult, readData: boolean): void {
-  for (const { code, object, reason, snapshots, resources } of remaining) {
-    const state = code === 'DK_MANIFEST_NEWER' ? 'upgrade Dashkeep to read it' : 'still damaged';
-    printLine(context, printable(`${state}: ${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
-    printLine(context, printable(`  in snapshots ${snapshots.join(', ')}`));
-    for (const { kind, uid, title } of resources) {
-      printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
-    }
+  for (const problem of remaining) {
+    const state = isMendable(problem) ? 'still damaged' : 'not repaired';
+    printLine(context, `${state}: ${problemLines(problem).join('\n')}`);
   }
-  const damaged = remaining.filter(({ code }) => code !== 'DK_MANIFEST_NEWER');
+  const damaged = remaining.filter(isMendable);
   if (damaged.length > 0) {
     printLine(
       context,

@@ -1,6 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { ERROR_CATALOGUE } from '../../contract/errors/catalogue.ts';
-import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { recordRun } from '../../operations/run.ts';
 import { runVerify } from '../../operations/verify.ts';
 import { isMendable, type VerifyProblem } from '../../repository/verify/problems.ts';
@@ -10,7 +9,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withReading } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, counted, printLine, printResult, progressPrinter } from '../output/output.ts';
-import { printable } from '../output/printable.ts';
+import { problemLines } from '../output/problems.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -58,21 +57,7 @@ function percentOf(text: string): number {
 }
 
 function printReport(context: CliContext, report: VerifyReport): void {
-  for (const { object, code, reason, hint, snapshots, resources } of report.problems) {
-    if (snapshots.length === 0) {
-      printLine(context, printable(`repository: ${reason}`));
-      printLine(context, printable(`  ${hint ?? hintOf(code)}`));
-      continue;
-    }
-    printLine(context, printable(`${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
-    printLine(context, `  in snapshots ${snapshots.join(', ')}`);
-    if (!isMendable({ code })) {
-      printLine(context, printable(`  ${hint ?? hintOf(code)}`));
-    }
-    for (const { kind, uid, title } of resources) {
-      printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
-    }
-  }
+  report.problems.flatMap(problemLines).forEach((line) => printLine(context, line));
   const depth = report.read > 0 ? `, ${report.read} of them read and hashed` : '';
   printLine(
     context,
@@ -82,11 +67,6 @@ function printReport(context: CliContext, report: VerifyReport): void {
 
 function isOfKey({ code }: Pick<VerifyProblem, 'code'>): boolean {
   return code === 'DK_IDENTITY_MISSING';
-}
-
-/** Without an identity, verify ends at the first object: where it names objects, the identity is not the right one. */
-function hintOf(code: VerifyProblem['code']): string {
-  return code === 'DK_IDENTITY_MISSING' ? sentenceOf(reason('correct-identity')) : ERROR_CATALOGUE[code].hint;
 }
 
 function verdict({ problems, snapshots }: VerifyReport): string {

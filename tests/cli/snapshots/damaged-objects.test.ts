@@ -109,3 +109,20 @@ it('a repair that fails says which snapshots stay damaged, and what to do', asyn
     /Restore the files from .* or remove these snapshots with `dashkeep forget <id>`\.\n0 repaired, 1 still damaged\.\n$/,
   );
 });
+
+it('a repair does not call a snapshot of a machine that is not trusted here damaged', async () => {
+  await run('backup', '--kinds', 'folder,dashboard');
+  const own = environment;
+  environment = { ...own, DASHKEEP_STATE_DIR: join(directory.path, 'another state') };
+  await run('backup', '--kinds', 'folder,dashboard');
+  const signer = (await run('snapshots', '--json')).json.snapshots[0].signer;
+  environment = own;
+  const { exit, out } = await run('repair', '--read-data');
+  expect(exit).toBe(4);
+  expect(out).toMatch(
+    /^not repaired: manifest: untrusted: .*\n {2}in snapshots .*\n {2}Someone else may have written it\./,
+  );
+  expect(out).toContain(signer);
+  expect(out).not.toContain('dashkeep forget');
+  expect(out).toMatch(/0 repaired, 0 still damaged\.\n$/);
+});
