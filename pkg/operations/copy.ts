@@ -18,7 +18,7 @@ import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import type { RetentionPolicy } from '../repository/snapshots/retention.ts';
 import { mendCopy } from '../repository/copy/mend.ts';
 import { verify, type VerifyReport } from '../repository/verify/verify.ts';
-import { assertElsewhere } from '../storage/same-place.ts';
+import { assertElsewhere, assertOutside } from '../storage/same-place.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
@@ -56,7 +56,8 @@ export interface CopyPlace {
 
 /**
  * `runCopy` to a place that may be empty: nothing is created there before the source could be read.
- * @throws DK_SETTINGS for a second copy in the place of the first; what reading the source and `runCopy` throw
+ * @throws DK_SETTINGS for a second copy in the place of the first, or any copy below it; what reading the source and
+ * `runCopy` throw
  */
 export async function runCopyTo(
   session: Pick<Session, 'repository' | 'randomness' | 'log'>,
@@ -65,6 +66,7 @@ export async function runCopyTo(
   run: Run,
 ): Promise<RunOutcome<CopyReport>> {
   const { repository: from } = session;
+  assertOutside(from.store.description, store.description);
   if (choice.kept !== undefined) {
     assertElsewhere(from.store.description, store.description);
   }

@@ -20,6 +20,14 @@ function bucketOf(url: string): string {
   return url.split('/', 3).join('/');
 }
 
+/** @throws DK_SETTINGS for a copy below a repository, which would hold files that no prune knows */
+export function assertOutside(repository: string, copy: string): void {
+  const [[url = '', where], [copyUrl = '', copyWhere]] = [repository.split(' at '), copy.split(' at ')];
+  if (where === copyWhere && url !== copyUrl && copyUrl.startsWith(`${url}/`)) {
+    throw refusal('DK_SETTINGS', reason('copy-inside', { target: copy }), { advice: reason('copy-elsewhere') });
+  }
+}
+
 /** @throws DK_SETTINGS for a second copy in the place of the first */
 export function assertElsewhere(first: string, second: string): void {
   if (isSamePlace(first, second)) {

@@ -31,6 +31,7 @@ export const SETTING_REASONS = {
   'secret-spaces': 'contains spaces or control characters; check that you pasted all of it',
 
   'copy-same-place': 'the second target is in the same place as the first: {target}',
+  'copy-inside': 'the copy would be inside the repository, and no prune would run any more: {target}',
   'copy-same-repository': '{target} contains the same repository as the source, so it is not a copy',
   'copy-unencrypted': 'the copy would not be encrypted, unlike the first repository',
   'copy-no-target': 'no second target is set',

@@ -39,3 +39,12 @@ it('says that retention is paused because someone changed the repository', async
   expect(exit).toBe(3);
   expect(out).toMatch(/^warning: retention of the copy is paused, because .* is not as Dashkeep left it$/m);
 });
+
+it('refuses a copy inside the repository, where it would stop each prune', async () => {
+  await dashkeep(['backup']);
+  await expect(copy([`file://${repository()}/copy`])).rejects.toMatchObject({
+    code: 'DK_SETTINGS',
+    message: expect.stringContaining('inside the repository'),
+  });
+  expect((await dashkeep(['prune'])).exit).toBe(0);
+});
