@@ -72,7 +72,7 @@ function AdminsOnly() {
       <EmptyState variant="not-found" message={t('app.adminsOnly', 'Dashkeep is for organization admins')}>
         {t(
           'app.adminsOnlyText',
-          'Snapshots contain everything in this organization, even content that you may not see. Ask an admin to find or restore something.',
+          'Snapshots contain everything in this organization, even content that you cannot access. Ask an admin to find or restore something.',
         )}{' '}
         {whoMay('here')}
       </EmptyState>

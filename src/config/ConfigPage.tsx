@@ -63,7 +63,7 @@ function Connected({ url }: { url: string }) {
               title={t('config.connected', 'The Dashkeep service is connected')}
             >
               <Stack direction="column" gap={1} alignItems="flex-start">
-                <Text>{t('config.connectedText', 'You configure everything else on the pages of the app.')}</Text>
+                <Text>{t('config.connectedText', 'You configure everything else on the app’s pages.')}</Text>
                 <LinkButton size="sm" variant="secondary" icon="shield" href={routes.overview()}>
                   {t('config.open', 'Open Dashkeep')}
                 </LinkButton>

@@ -31,7 +31,7 @@ export function ConnectionForm({ meta }: { meta: AppMeta }) {
           <Text color="secondary">
             {t(
               'config.byHandText',
-              'Needed only if the service has no admin password for this Grafana and cannot connect by itself.',
+              'Needed only if the service has no admin password for this Grafana instance and cannot connect by itself.',
             )}
           </Text>
           <Field

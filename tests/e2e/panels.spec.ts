@@ -139,8 +139,8 @@ test('what cannot be drawn says why, in its half', async ({ app, page, service, 
   await drawer.getByRole('tab', { name: 'Panels side by side' }).click();
   await drawer.getByRole('button', { name: 'Show 6 panels' }).click();
   for (const [name, reason] of [
-    ['Source', 'The data source “gone-away” does not exist in this Grafana.'],
-    ['Kind', 'This Grafana cannot render the visualization “gone-panel”'],
+    ['Source', 'The data source “gone-away” does not exist in this Grafana instance.'],
+    ['Kind', 'This Grafana instance cannot render the visualization “gone-panel”'],
     ['Value', 'No values are saved for the variables that its queries use: host.'],
     ['Failing', 'The query failed: cannot answer fails'],
     ['Shared', 'It shows the data of panel 77, which this version does not have.'],

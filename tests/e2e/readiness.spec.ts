@@ -10,7 +10,7 @@ test('a person sees what is not proven, confirms it, prints the report and saves
 }) => {
   await app.open('/readiness');
   const report = page.getByRole('region', { name: 'Readiness' });
-  await expect(report.getByText('Some evidence for a recovery is missing')).toBeVisible();
+  await expect(report.getByText('Some evidence that a recovery would work is missing')).toBeVisible();
   const secrets = report
     .getByRole('listitem')
     .filter({ has: page.getByRole('heading', { name: 'Secrets to enter again' }) });
@@ -157,7 +157,7 @@ test('readiness follows a target that comes back, by itself and when asked', asy
   await app.open('/readiness');
   await expect(bad).toBeVisible();
   service.state.readiness = {};
-  await expect(page.getByText('Some evidence for a recovery is missing')).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('Some evidence that a recovery would work is missing')).toBeVisible({ timeout: 15_000 });
 
   service.state.readiness = { repository: down };
   await page.getByRole('button', { name: 'Check again' }).click();

@@ -100,7 +100,7 @@ function failureText(error: Error, { type, library }: StoredPanel): string {
     const name = error.message || type;
     return t(
       'panels.noVisualization',
-      'This Grafana cannot render the visualization “{{name}}”: not installed, or replaced by Grafana.',
+      'This Grafana instance cannot render the visualization “{{name}}”: it is not installed, or Grafana has replaced it.',
       { name },
     );
   }
@@ -118,7 +118,7 @@ function obstacleText(obstacle: Obstacle): string {
         { names: obstacle.names.join(', ') },
       );
     case 'source':
-      return t('panels.noSource', 'The data source “{{name}}” does not exist in this Grafana.', {
+      return t('panels.noSource', 'The data source “{{name}}” does not exist in this Grafana instance.', {
         name: obstacle.name,
       });
     case 'panel':

@@ -6,7 +6,7 @@ export function SettingsLink({ href }: { href: string | undefined }) {
   return href === undefined ? null : (
     <div>
       <TextLink href={href} external variant="bodySmall">
-        {t('coverage.guide', 'Settings of the deployment')}
+        {t('coverage.guide', 'Deployment settings')}
       </TextLink>
     </div>
   );

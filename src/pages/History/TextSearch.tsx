@@ -104,7 +104,7 @@ function Results({ list, onWiden }: ResultsProps) {
         >
           {t(
             'search.noneText',
-            'No resource in your backups has a title, panel title, query, tag or data source with all of these words. Text in panels and resources created since the last backup are not searched. Try one word, or part of a word.',
+            'No resource in your backups has a title, panel title, query, tag or data source with all of these words. Text in panels, and resources created since the last backup, are not searched. Try one word, or part of a word.',
           )}
         </EmptyState>
       )}
@@ -178,8 +178,8 @@ function Limits({ page: { searched, indexed, cut, unread } }: { page: SearchPage
           {plural(
             'search.partly',
             cut + unread,
-            '{{number}} resource was searched only in part, because it is very large or cannot be read.',
-            '{{number}} resources were searched only in part, because they are very large or cannot be read.',
+            '{{number}} resource was searched only partly, because it is very large or cannot be read.',
+            '{{number}} resources were searched only partly, because they are very large or cannot be read.',
           )}
         </Text>
       )}

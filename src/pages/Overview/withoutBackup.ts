@@ -80,5 +80,5 @@ function firstBackup({ schedules }: Status): string {
   const isScheduled = schedules.some(({ job, expression }) => job === 'backup' && expression !== '');
   return isScheduled
     ? t('protection.startsThen', 'The first backup starts as soon as the target works.')
-    : t('protection.startThen', 'There is no schedule: start the first backup when the target works.');
+    : t('protection.startThen', 'There is no schedule: start the first backup once the target works.');
 }

@@ -108,7 +108,7 @@ function Verdict({ report: { level, time }, isChecking, onCheck }: VerdictProps)
   const [severity, title] = (
     {
       ready: ['success', t('readiness.ready', 'A recovery would work today')],
-      attention: ['warning', t('readiness.attention', 'Some evidence for a recovery is missing')],
+      attention: ['warning', t('readiness.attention', 'Some evidence that a recovery would work is missing')],
       'not-ready': ['error', t('readiness.notReady', 'A recovery would fail or lose something')],
     } as const
   )[level];

@@ -26,8 +26,14 @@ export function DataSources({ plan, busy, onMap }: Props) {
       </Text>
       <Text element="p" color="secondary">
         {plan.options.to === undefined
-          ? t('sources.text', 'This Grafana has no data sources with these UIDs. Choose a replacement for each.')
-          : t('send.sources', 'The other Grafana has no data sources with these UIDs. Choose a replacement for each.')}
+          ? t(
+              'sources.text',
+              'This Grafana instance has no data sources with these UIDs. Choose a replacement for each.',
+            )
+          : t(
+              'send.sources',
+              'The other Grafana instance has no data sources with these UIDs. Choose a replacement for each.',
+            )}
       </Text>
       <Stack direction="column" gap={2}>
         {open.map((match) => (

@@ -36,7 +36,7 @@ function NoConnection() {
     <EmptyState variant="not-found" message={t('send.none', 'No other Grafana instance is available here')}>
       {t(
         'send.noneText',
-        'Other Grafana instances are set up in the deployment of Dashkeep. Only admins of the home organization can send resources there.',
+        'Other Grafana instances are set up in Dashkeep’s deployment. Only admins of the home organization can send resources there.',
       )}{' '}
       <TextLink href={`${GUIDES}/migrate.md`} external>
         {t('send.guide', 'Guide')}

@@ -51,8 +51,8 @@ export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {
       plural(
         'leftOut.absent',
         absent,
-        '{{number}} kind that this Grafana does not have',
-        '{{number}} kinds that this Grafana does not have',
+        '{{number}} kind that this Grafana instance does not have',
+        '{{number}} kinds that this Grafana instance does not have',
       ),
     skipped.length > 0 && resourcesText(skipped.length),
   ];

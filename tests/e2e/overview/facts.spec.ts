@@ -221,7 +221,7 @@ test('what to set in the deployment is linked above the button for what is backe
   const coverage = { orgs: part, kinds: part, whole: false, text: '', parts: [], advice };
   service.state.status = { protection: 'uncovered', coverage };
   await app.open('');
-  const link = await page.getByRole('link', { name: 'Settings of the deployment' }).boundingBox();
+  const link = await page.getByRole('link', { name: 'Deployment settings' }).boundingBox();
   const button = await page.getByRole('link', { name: 'Choose what is backed up' }).boundingBox();
   expect(button!.y).toBeGreaterThan(link!.y + link!.height);
 });

@@ -29,10 +29,12 @@ test('kinds that Grafana does not have are not counted as left out', async ({ ap
     await route.fulfill({ json: { ...((await response.json()) as SnapshotDetail), kinds } });
   });
   await app.open(`/snapshots/${id}`);
-  await expect(page.getByText('Not included: 1 kind that this Grafana does not have', { exact: true })).toBeVisible();
+  await expect(
+    page.getByText('Not included: 1 kind that this Grafana instance does not have', { exact: true }),
+  ).toBeVisible();
   kinds.user = without('needs-server-admin');
   kinds.silence = without('not-asked-for');
   await app.open(`/snapshots/${id}`);
-  const both = 'Not included: 2 kinds, 1 kind that this Grafana does not have';
+  const both = 'Not included: 2 kinds, 1 kind that this Grafana instance does not have';
   await expect(page.getByText(both, { exact: true })).toBeVisible();
 });

@@ -17,7 +17,7 @@ export function Counterparts({ counterparts, busy, onReplace }: Props) {
         {t('counterparts.title', 'Folders, teams, contact points and mute timings')}
       </Text>
       <Text element="p" color="secondary">
-        {t('counterparts.text', 'You can use existing resources of the other Grafana instead of these.')}
+        {t('counterparts.text', 'You can use existing resources of the other Grafana instance instead of these.')}
       </Text>
       <Stack direction="column" gap={2}>
         {counterparts.map((one) => (

@@ -23,7 +23,7 @@ export function Users({ users: { matches, choices }, busy, onReplace }: Props) {
         <Text element="p" color="secondary">
           {t(
             'users.text',
-            'These users appear in permissions and teams. For each, choose an account of the other Grafana, or leave the user out.',
+            'These users appear in permissions and teams. For each, choose an account of the other Grafana instance, or leave the user out.',
           )}
         </Text>
       )}
