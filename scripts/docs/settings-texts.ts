@@ -18,7 +18,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_S3_BUCKET_OWNER: 'AWS account that must own the bucket, 12 digits',
   DASHKEEP_S3_STORAGE_CLASS: 'storage class, such as `STANDARD_IA`; not `GLACIER` or `DEEP_ARCHIVE`',
   DASHKEEP_S3_TAGS: 'tags for each object, as `name=value,…`; at most ten',
-  DASHKEEP_S3_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
+  DASHKEEP_S3_TIMEOUT_SECONDS: 'timeout per attempt, in seconds (default 30)',
   AWS_REGION: 'region (default `AWS_DEFAULT_REGION`, then the profile)',
   AWS_PROFILE:
     'profile in the AWS files (default `default`); if the environment sets `AWS_PROFILE`, the profile’s key takes precedence over an access key in the environment',
@@ -26,11 +26,11 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   AWS_SHARED_CREDENTIALS_FILE: 'path of the AWS `credentials` file (default `~/.aws/credentials`)',
   AWS_ACCESS_KEY_ID: 'access key',
   AWS_SECRET_ACCESS_KEY: 'secret access key',
-  AWS_SESSION_TOKEN: 'session token of temporary credentials',
+  AWS_SESSION_TOKEN: 'session token for temporary credentials',
   AZURE_STORAGE_ACCOUNT: 'storage account of an `azblob://` target',
   DASHKEEP_AZURE_ENDPOINT:
     'address of the storage account, with its scheme (default `https://<account>.blob.core.windows.net`)',
-  DASHKEEP_AZURE_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
+  DASHKEEP_AZURE_TIMEOUT_SECONDS: 'timeout per attempt, in seconds (default 30)',
   AZURE_STORAGE_CONNECTION_STRING:
     'connection string of the storage account; takes precedence over the other credentials',
   AZURE_STORAGE_KEY: 'key of the storage account',
@@ -40,14 +40,14 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   AZURE_CLIENT_SECRET: 'client secret of a service principal',
   AZURE_FEDERATED_TOKEN_FILE: 'path of the token for workload identity; set by AKS',
   DASHKEEP_GCS_ENDPOINT: 'address of Google Cloud Storage, with its scheme (default `https://storage.googleapis.com`)',
-  DASHKEEP_GCS_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
+  DASHKEEP_GCS_TIMEOUT_SECONDS: 'timeout per attempt, in seconds (default 30)',
   DASHKEEP_GCS_KEY: 'service account key, or workload identity federation configuration, as JSON',
   GOOGLE_APPLICATION_CREDENTIALS:
     'path of a file with such a key or configuration (default: the identity that the platform provides, such as workload identity)',
 
   DASHKEEP_COPY_TARGET:
     'second target for a [copy of the repository](second-copy.md), in a different place from the first',
-  DASHKEEP_COPY_SCHEDULE: 'cron expression of copies, or `off` (default: after each complete backup)',
+  DASHKEEP_COPY_SCHEDULE: 'cron expression for copies, or `off` (default: after each complete backup)',
   DASHKEEP_COPY_KEEP:
     'retention of the copy: `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly` and `within`, such as `daily=30,within=1y`, or `all` (default: as in the first target)',
   DASHKEEP_COPY_VERIFY_DAYS: 'days between copies that also prune the copy and read back everything in it',
@@ -90,12 +90,13 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     '`all`, or IDs such as `1,2` (default: the organization of the credentials; all for commands that run as a server admin). If set, only the deployment can set the target; see [what the deployment decides](settings-limits.md#what-the-deployment-decides)',
 
   'DASHKEEP_CONNECTION_<NAME>_URL':
-    'address of [another Grafana](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
-  'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'service account token of the other Grafana',
+    'address of [another Grafana instance](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
+  'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'service account token of the other Grafana instance',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER':
-    'user name of a server admin of the other Grafana, to use with the password instead of the token',
+    'user name of a server admin of the other Grafana instance, to use with the password instead of the token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of that server admin',
-  'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'PEM file with additional certificate authorities of the other Grafana',
+  'DASHKEEP_CONNECTION_<NAME>_CA_FILE':
+    'PEM file with additional certificate authorities of the other Grafana instance',
   'DASHKEEP_CONNECTION_<NAME>_ORGS':
     '`all`, or IDs of its organizations such as `1,2` (default: all for a server admin, otherwise that of the token)',
 
@@ -108,9 +109,9 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     'also write dashboards as plain files, `grafana-backups/dashboard-<uid>.json` (default: only if the repository is not encrypted)',
   DASHKEEP_FULL_READ_EVERY: 'read everything in every nth backup',
   DASHKEEP_ALARM_GONE:
-    'deletions are a [mass change](runbooks/mass-change.md) if they exceed this share of a kind in one organization, and reach this number; or if they reach 2.5 times this share and half this number',
+    'deletions count as a [mass change](runbooks/mass-change.md) if they exceed this share of a kind in one organization and reach this number, or if they reach 2.5 times this share and half this number',
   DASHKEEP_ALARM_CHANGED:
-    'changes are a mass change if they exceed this share of a kind in one organization, and reach this number',
+    'changes count as a mass change if they exceed this share of a kind in one organization and reach this number',
   DASHKEEP_IGNORE_CLOCK:
     '`true`: back up and restore even if Dashkeep’s clock differs from that of the target or Grafana by more than five minutes',
   DASHKEEP_AGE_RECIPIENTS: 'encrypt for these age recipients, see [encryption](encryption.md)',
@@ -119,10 +120,10 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     'fingerprints of signing keys to trust, comma-separated; see [encryption](encryption.md#signatures)',
   DASHKEEP_AGE_PASSPHRASE: 'passphrase of the identity in the repository',
 
-  DASHKEEP_SCHEDULE: 'cron expression of backups, or `off`',
-  DASHKEEP_VERIFY_SCHEDULE: 'cron expression of verifications, or `off`',
-  DASHKEEP_PRUNE_SCHEDULE: 'cron expression of retention and prune, or `off`',
-  DASHKEEP_DRILL_SCHEDULE: 'cron expression of restore tests, or `off`',
+  DASHKEEP_SCHEDULE: 'cron expression for backups, or `off`',
+  DASHKEEP_VERIFY_SCHEDULE: 'cron expression for verifications, or `off`',
+  DASHKEEP_PRUNE_SCHEDULE: 'cron expression for retention and pruning, or `off`',
+  DASHKEEP_DRILL_SCHEDULE: 'cron expression for restore tests, or `off`',
   DASHKEEP_TIMEZONE: 'time zone of the schedules',
   DASHKEEP_JITTER_SECONDS: 'maximum random start delay, in seconds, to spread the load of many services',
   DASHKEEP_KEEP_LAST: 'keep the newest n complete snapshots',
@@ -142,7 +143,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_SMTP_HOST: 'mail server for notifications by email',
   DASHKEEP_SMTP_PORT: 'port of the mail server',
   DASHKEEP_SMTP_SECURITY:
-    '`starttls` (required), `tls` (from the first byte, usually port 465) or `none`, which allows no login',
+    '`starttls` (required), `tls` (implicit TLS, usually port 465) or `none`, which allows no login',
   DASHKEEP_SMTP_USER: 'user name for the mail server; without it, Dashkeep does not log in',
   DASHKEEP_SMTP_PASSWORD: 'password for the mail server; requires `DASHKEEP_SMTP_HOST`',
   DASHKEEP_SMTP_FROM: 'address of the sender',
@@ -153,7 +154,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_IMAGE: 'name of the running image, which `dashkeep doctor` checks; set by the chart',
   DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists; checked by `dashkeep doctor`, set by the chart',
   DASHKEEP_LISTEN: 'address of the API',
-  DASHKEEP_OPS_LISTEN: 'address for health and metrics, or `off`',
+  DASHKEEP_OPS_LISTEN: 'address of the health and metrics endpoints, or `off`',
   DASHKEEP_URL: 'address at which Grafana reaches the API, if that is not the loopback address',
   DASHKEEP_API_TOKEN:
     'API token of the home organization (default: created by the service, and replaced daily if it has an admin password; a token that you set is never replaced)',
