@@ -21,7 +21,7 @@ export const SECURITY = {
   'app-enabled': 'The app is enabled again, with its stored secrets.',
   permission: '{subject} {name}: {before} → {after}.',
   moved: 'Moves from {from} to {to}. {subject} {name} there: {before} → {after}.',
-  'moved-folder': 'Moves from {from} to {to} with everything in it. {subject} {name} there: {before} → {after}.',
+  'moved-folder': 'Moves, with its contents, from {from} to {to}. {subject} {name} there: {before} → {after}.',
   'moved-unread': 'Moves from {from} to {to}. Dashkeep cannot determine who has access there.',
   placed: 'Is created in {to}. {subject} {name} there: {before} in the snapshot → {after}.',
   'placed-unread':

@@ -132,7 +132,7 @@ export function composeFile(given: () => Stack): void {
         ...['run', '--rm', '--read-only', ...full, ...environment.flatMap((text) => ['--env', text])],
         ...['dashkeep:local', ...command],
       ]);
-      expect(stderr).toContain('The disk is full. Free space there, or use a larger volume.');
+      expect(stderr).toContain('The disk is full. Free up space, or use a larger volume.');
       expect(code).toBe(exit);
     });
 

@@ -58,7 +58,7 @@ export const line = (most: number) =>
     .string()
     .max(most)
     // oxlint-disable-next-line no-control-regex -- it matches control characters
-    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'holds control characters');
+    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'contains control characters');
 
 /** Uids are Grafana's: anything but control characters. */
 export const Uid = line(512).min(1);

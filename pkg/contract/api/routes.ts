@@ -137,14 +137,14 @@ export const API_ROUTES = {
     query: ResourceQuery,
   }),
   /** The file itself, with Content-Disposition. */
-  'GET /snapshots/:id/download': call('snapshots', 'The JSON of one resource as a file', z.unknown(), {
+  'GET /snapshots/:id/download': call('snapshots', 'One resource as a JSON file', z.unknown(), {
     params: Id,
     query: DownloadQuery,
   }),
   'GET /diff': call('diff', 'Differences between two snapshots, or between a snapshot and Grafana', DiffPage, {
     query: DiffQuery,
   }),
-  'GET /diff/resource': call('diff', 'Readable differences of one resource', ResourceDiff, {
+  'GET /diff/resource': call('diff', 'Human-readable differences in one resource', ResourceDiff, {
     query: ResourceDiffQuery,
   }),
   /** Every change of one resource, newest first. */
@@ -169,7 +169,7 @@ export const API_ROUTES = {
   'PUT /mappings/:name': call('restores', 'Save a mapping', Mappings, { params: Named, body: MappingUpdate }),
   'DELETE /mappings/:name': call('restores', 'Delete a saved mapping', Mappings, { params: Named }),
   /** Of one org, as they are live. */
-  'GET /folders': call('restores', 'Possible destinations of copies', LiveFolders, { query: FoldersQuery }),
+  'GET /folders': call('restores', 'Possible destinations for copies', LiveFolders, { query: FoldersQuery }),
   /** 201. */
   'POST /restores': call('restores', 'Plan a restore (read-only)', RestorePlan, {
     query: PlanQuery,

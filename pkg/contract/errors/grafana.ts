@@ -19,7 +19,7 @@ export const GRAFANA_ERRORS = {
   DK_GRAFANA_UNAUTHORIZED: {
     exit: 1,
     status: 502,
-    title: 'Grafana rejects the token or password of the service',
+    title: 'Grafana rejects the service’s token or password',
     hint: 'Check the token or password. It is wrong or has expired.',
   },
   DK_GRAFANA_FORBIDDEN: {
@@ -61,7 +61,7 @@ export const GRAFANA_ERRORS = {
   DK_GRAFANA_TOO_LARGE: {
     exit: 1,
     status: 502,
-    title: 'A response from Grafana does not fit into the memory of the service',
+    title: 'A response from Grafana exceeds the memory of the service',
     hint: 'Reduce the size of the resource in Grafana, or give Dashkeep more memory (`resources` and `nodeMaxOldSpaceMiB` of the chart).',
     page: 'Reduce the size of the resource in Grafana, or give the service more memory.',
   },

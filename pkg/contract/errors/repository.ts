@@ -26,7 +26,7 @@ export const REPOSITORY_ERRORS = {
     status: 409,
     title: 'The target contains another repository',
     hint: 'Find out who replaced the repository. If it was you, run `dashkeep trust --repository <id>`.',
-    page: 'Find out who replaced the repository. Nothing in the new one is used until you accept it.',
+    page: 'Find out who replaced the repository. The new one is not used until you accept it.',
   },
   DK_REPOSITORY_EMPTIED: {
     exit: 4,
@@ -53,21 +53,21 @@ export const REPOSITORY_ERRORS = {
     status: 500,
     title: 'The repository is damaged',
     hint: 'Run `dashkeep verify --read-data`, then `dashkeep repair --read-data`.',
-    page: 'Verify the repository, then repair it with the command line.',
+    page: 'Verify the repository, then repair it on the command line.',
   },
   DK_OBJECT_MISSING: {
     exit: 4,
     status: 500,
     title: 'An object that a snapshot needs is missing from the target',
     hint: 'Run `dashkeep repair`. Other snapshots may be intact.',
-    page: 'Repair the repository with the command line. Other snapshots may be intact.',
+    page: 'Repair the repository on the command line. Other snapshots may be intact.',
   },
   DK_OBJECT_DAMAGED: {
     exit: 4,
     status: 500,
     title: 'An object that a snapshot needs is damaged',
     hint: 'The object does not match its hash. Run `dashkeep repair --read-data`.',
-    page: 'Repair the repository with the command line. Other snapshots may be intact.',
+    page: 'Repair the repository on the command line. Other snapshots may be intact.',
   },
   DK_MANIFEST_DAMAGED: {
     exit: 4,
@@ -85,7 +85,7 @@ export const REPOSITORY_ERRORS = {
   DK_MANIFEST_TOO_LARGE: {
     exit: 1,
     status: 500,
-    title: 'The list of all resources does not fit into the memory of the service',
+    title: 'The list of all resources exceeds the memory of the service',
     hint: 'Give Dashkeep more memory (`resources` and `nodeMaxOldSpaceMiB` of the chart), or back up fewer kinds.',
     page: 'Give the service more memory, or back up fewer kinds.',
   },

@@ -50,7 +50,7 @@ export const SERVICE_ERRORS = {
     exit: 130,
     status: 409,
     title: 'The run was interrupted',
-    hint: 'Start the run again. Published snapshots are not affected.',
+    hint: 'Start the run again. Existing snapshots are not affected.',
   },
   DK_BUSY: {
     exit: 5,
@@ -77,7 +77,7 @@ export const SERVICE_ERRORS = {
     status: 401,
     title: 'The Dashkeep service rejects the token from Grafana',
     hint: "Send the service's API token as a bearer token.",
-    page: 'Grafana sends a token that the service does not expect. Restart the service so that it connects again, or enter the token manually.',
+    page: 'Grafana sends a token that the service does not expect. Restart the service so that it reconnects, or enter the token manually.',
   },
   DK_HOME_ORGANIZATION: {
     exit: 1,
@@ -165,8 +165,8 @@ export const SERVICE_ERRORS = {
   DK_JSON_TOO_LARGE: {
     exit: 1,
     status: 500,
-    title: 'The content does not fit into the memory of the service',
-    hint: 'Give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
+    title: 'The content exceeds the memory of the service',
+    hint: 'Give Node.js more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
     page: 'Give the service more memory.',
   },
   DK_CLOCK_SKEW: {

@@ -28,6 +28,6 @@ export const FINDING_REASONS = {
   'needs-earlier-steps': 'not checked, because an earlier step failed: {step}',
   'repository-there': 'the target contains a repository',
   'repository-encrypted': 'the target contains an encrypted repository',
-  'target-slow': 'the check of the target took longer than {seconds} seconds',
+  'target-slow': 'checking the target took longer than {seconds} seconds',
   'repository-none': 'no repository yet; Dashkeep will create it',
 } as const;

@@ -45,7 +45,7 @@ export const READINESS_REASONS = {
     'read back on {time}; snapshots at that time: {snapshots}; objects that match their hash: {read} of {objects}',
   'ready-not-encrypted': 'not encrypted, so no key is needed',
   'ready-none': 'none',
-  'ready-secrets': 'secrets that a restore into an empty Grafana lacks: {count}',
+  'ready-secrets': 'secrets that a restore into an empty Grafana instance lacks: {count}',
   'ready-elsewhere': '{count} of them in other organizations',
   'ready-plugins': '{count}, besides those that come with Grafana',
   'ready-grafana': 'Grafana {version} is supported',

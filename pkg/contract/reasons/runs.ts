@@ -55,7 +55,7 @@ export const RUN_REASONS = {
   'drill-one-link': 'its link can exist only once in a Grafana instance, and a restore test publishes nothing',
   'drill-one-key': 'its key can exist only once in a Grafana instance',
   'drill-whole-server': 'belongs to the whole server',
-  'drill-flat': 'this Grafana does not support nested folders, so the restore test used one folder',
+  'drill-flat': 'this Grafana instance does not support nested folders, so the restore test used one folder',
   'drill-not-in-folder': 'not part of a restore test in a folder',
   'drill-ended': 'the restore test stopped early, because it could not clean up',
   'drill-without-people': 'restored without users and teams: {losses}',

@@ -16,7 +16,7 @@ export const SETTING_REASONS = {
   'timezone-unknown': '“{timezone}” is not a time zone; use a name such as Europe/Paris',
   'address-invalid': 'an address must start with https:// or http://',
   'address-scheme': 'an address must start with https:// or http://',
-  'address-password': 'do not put a user name or password into the address',
+  'address-password': 'do not put a user name or password in the address',
   'mail-host-invalid': 'enter a host name or IP address, without scheme, port or spaces',
   'mail-plain-login': 'a user name needs an encrypted connection, or the password would be sent in plain text',
   'mail-from-missing': 'a mail server needs a sender address',

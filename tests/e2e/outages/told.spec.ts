@@ -56,7 +56,7 @@ const INTERRUPTED = {
   failure: {
     code: 'DK_INTERRUPTED',
     message: 'the service was restarted, or its process was killed, during this run',
-    hint: 'Start the run again. Published snapshots are not affected.',
+    hint: 'Start the run again. Existing snapshots are not affected.',
   },
 } as const;
 
@@ -64,7 +64,7 @@ test('a backup that its service did not survive says why it ended and what to do
   const run = Object.assign(service.state.runs[0]!, INTERRUPTED);
   await app.open(`/runs/${run.id}`);
   await expect(page.getByText(/was restarted, or its process was killed/)).toBeVisible();
-  await expect(page.getByText('Start the run again. Published snapshots are not affected.')).toBeVisible();
+  await expect(page.getByText('Start the run again. Existing snapshots are not affected.')).toBeVisible();
 });
 
 test('a run that was waiting when its service was killed is not said to wait still', async ({ app, page, service }) => {

@@ -36,7 +36,7 @@ describe.each(TRIED_PROFILES)('playlists on %s', (profile) => {
     const [now] = [...after.get('playlist')!.values()];
     expect(comparable(now!.body, taken.get(uid)!.body)).toEqual(comparable(taken.get(uid)!.body, now!.body));
     expect(restored.get('playlist')!.losses[uid]).toContain(
-      'gets a new UID, because this Grafana assigns the UIDs of playlists itself',
+      'gets a new UID, because this Grafana instance assigns playlist UIDs itself',
     );
     grafana.sim.clearRequests();
     const again = await restore('playlist', await grafana.admin(), taken);

@@ -192,7 +192,7 @@ it('names the newest snapshot of a mass change, and says what to do', () => {
   expect(line?.detail.split('s3')).toHaveLength(2);
   expect(line?.detail).toContain('s1');
   const [restored] = broken({ newest: snapshot(1, { shrunk }), complete: snapshot(3), restored: ago(0) });
-  expect(restored?.hint).toBe('A restore followed. Back up now.');
+  expect(restored?.hint).toBe('A restore has run since then. Back up now.');
 });
 
 it('counts a bucket without versioning as protected only by a second copy', () => {

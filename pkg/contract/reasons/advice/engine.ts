@@ -4,7 +4,7 @@ import type { Text } from '../../texts.ts';
 export const ENGINE_ADVICE = {
   'delete-scratch-org': {
     cli: 'As a server admin, delete it under Administration > Organizations, or look up its ID with GET {url}/api/orgs/name/{name} and send DELETE {url}/api/orgs/<id>.',
-    page: 'As a server admin, delete the organization {name} in the administration of Grafana.',
+    page: 'As a server admin, delete the organization {name} under Administration in Grafana.',
   },
   'delete-scratch-folder': {
     cli: 'Delete the folder with its contents under Dashboards in organization “{org}”, or send DELETE {url}/api/folders/{uid}.',
@@ -21,8 +21,8 @@ export const ENGINE_ADVICE = {
     page: 'Finish it or undo it.',
   },
   'without-safety-snapshot': {
-    cli: 'The safety snapshot could not be stored. Free space in the target or allow writing to it, then retry. Or add --no-safety-snapshot, but then you cannot undo the restore.',
-    page: 'The safety snapshot could not be stored. Free space in the target or allow writing to it, then retry. Or restore with the command line without a safety snapshot: you cannot undo that.',
+    cli: 'The safety snapshot could not be stored. Free up space in the target, or allow writing to it, then retry. Or add --no-safety-snapshot, but then you cannot undo the restore.',
+    page: 'The safety snapshot could not be stored. Free up space in the target, or allow writing to it, then retry. Or restore on the command line without a safety snapshot, but then you cannot undo the restore.',
   },
   'nothing-written': 'Nothing was written to Grafana. Run the command again.',
   'shorten-search': 'Search for part of the text. A few words are enough.',
@@ -38,8 +38,8 @@ export const ENGINE_ADVICE = {
   'restore-earlier': 'Restore these resources from an earlier backup instead.',
   'save-plan': 'Create a plan with this command: {command}',
   'restore-here': {
-    cli: 'Restore into the same Grafana with dashkeep restore. If this is another Grafana on a copy of the same database, delete the rows of its table signing_key and restart it.',
-    page: 'Restore into the same Grafana instead. If this is another Grafana on a copy of the same database, delete the rows of its table signing_key and restart it.',
+    cli: 'Restore into the same Grafana instance with dashkeep restore. If this is another Grafana instance on a copy of the same database, delete the rows of its signing_key table, then restart it.',
+    page: 'Restore into the same Grafana instance instead. If this is another Grafana instance on a copy of the same database, delete the rows of its signing_key table, then restart it.',
   },
   'name-connection-org': {
     cli: 'Set {connection}_ORGS to the ID of the organization to send to.',

@@ -9,7 +9,7 @@ export const FILES_ADVICE = {
   'name-writable-file':
     'Specify a file in a directory that Dashkeep may write to; in a container, for example in /tmp.',
   'name-empty-directory': 'Specify a new or empty directory, or the directory of an earlier export.',
-  'free-space': 'The disk is full. Free space there, or use a larger volume.',
+  'free-space': 'The disk is full. Free up space, or use a larger volume.',
   'set-state-directory': {
     cli: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
     page: 'Give the service a state directory that it may write to.',

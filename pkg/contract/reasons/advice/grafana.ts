@@ -25,8 +25,8 @@ export const GRAFANA_ADVICE = {
     page: 'Set the user name and password separately in the deployment.',
   },
   'set-grafana-authority': {
-    cli: 'Set DASHKEEP_GRAFANA_CA_FILE, or DASHKEEP_CONNECTION_…_CA_FILE for a connection, to the file of Grafana’s certificate authority.',
-    page: 'Give the service the certificate authority of Grafana.',
+    cli: 'Set DASHKEEP_GRAFANA_CA_FILE, or DASHKEEP_CONNECTION_…_CA_FILE for a connection, to a file with the certificate of Grafana’s certificate authority.',
+    page: 'Give the service the certificate of Grafana’s certificate authority.',
   },
   'correct-grafana-name': {
     cli: 'In GRAFANA_URL, or in DASHKEEP_CONNECTION_…_URL for a connection, use a host name that the certificate covers.',

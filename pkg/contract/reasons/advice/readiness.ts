@@ -6,7 +6,7 @@ export const READINESS_ADVICE = {
     cli: 'Restore the lost resources, or accept the loss. The Overview and the output of `dashkeep backup` show how.',
     page: 'Restore the lost resources, or accept the loss. The Overview shows how.',
   },
-  'ready-restored': 'A restore followed. Back up now.',
+  'ready-restored': 'A restore has run since then. Back up now.',
   'ready-check-service': 'Check that the service is running, and read its log.',
   'ready-verify': {
     cli: 'Run `dashkeep verify --read-data`, and schedule verifications (for a service: DASHKEEP_VERIFY_SCHEDULE).',
@@ -14,7 +14,7 @@ export const READINESS_ADVICE = {
   },
   'ready-repair': 'The run record lists the problems. Repair the repository on the command line.',
   'ready-test': {
-    cli: 'Test a restore with `dashkeep drill` or on the page Readiness, and schedule restore tests (for a service: DASHKEEP_DRILL_SCHEDULE).',
+    cli: 'Test a restore with `dashkeep drill` or on the Readiness page, and schedule restore tests (for a service: DASHKEEP_DRILL_SCHEDULE).',
     page: 'Test a restore, and schedule restore tests.',
   },
   'ready-protect': 'Turn on versioning or object lock for the bucket.',

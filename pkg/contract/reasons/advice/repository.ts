@@ -42,7 +42,7 @@ export const REPOSITORY_ADVICE = {
     'They do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. If someone else wrote them, delete them. List the keys: {command}',
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
   'give-memory': {
-    cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
+    cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node.js more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
     page: 'It is larger than anything that Dashkeep writes with this memory, so it may be damaged or forged. If not, give the service more memory.',
   },
   'correct-identity': {

@@ -4,8 +4,8 @@ import type { Text } from '../../texts.ts';
 export const S3_SETTINGS_ADVICE = {
   'correct-region': 'The bucket is in another region. Correct the region.',
   'set-access-key': {
-    cli: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or specify a profile. AWS roles are not sent to other services.',
-    page: 'Enter an access key and its secret, or a profile. AWS roles are not sent to other services.',
+    cli: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or specify a profile. Credentials of AWS roles are not sent to other services.',
+    page: 'Enter an access key and its secret, or a profile. Credentials of AWS roles are not sent to other services.',
   },
   'set-access-key-or-role': {
     cli: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, specify a profile, or give the pod an IAM role.',

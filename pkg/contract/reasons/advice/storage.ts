@@ -17,10 +17,9 @@ export const STORAGE_ADVICE = {
   'mount-writable': 'Mount the directory as writable.',
   'mount-directory':
     'The directory, or part of it, no longer exists. If it is on a volume, check that the volume is mounted.',
-  'free-target-space':
-    'The disk is full. Free space there, or use a larger volume. Published snapshots are not affected.',
+  'free-target-space': 'The disk is full. Free up space, or use a larger volume. Existing snapshots are not affected.',
   'room-for-prune':
-    'To prune, Dashkeep needs 1 MiB. Delete or move other files on this disk, or enlarge it, and retry. Do not delete repository files.',
+    'To prune, Dashkeep needs 1 MiB of free space. Delete or move other files on this disk, or enlarge it, and retry. Do not delete repository files.',
   'distrust-lists': 'The target’s listings are unreliable, so Dashkeep does not use them.',
   'restore-from-cold-storage': 'The object was moved to cold storage. Restore it there first.',
   'make-room': 'The target is full. Make room, or raise the quota.',
@@ -36,8 +35,8 @@ export const STORAGE_ADVICE = {
     page: 'The certificate is for another name. Correct the endpoint, or choose another addressing style.',
   },
   'set-certificate-authority': {
-    cli: 'Set DASHKEEP_S3_CA_FILE to the certificate authority of the endpoint.',
-    page: 'Give the service the certificate authority of the endpoint.',
+    cli: 'Set DASHKEEP_S3_CA_FILE to a file with the certificate of the endpoint’s certificate authority.',
+    page: 'Give the service the certificate of the endpoint’s certificate authority.',
   },
   'renew-server-certificate': 'Renew the certificate of the server. If it is valid, correct the clock of this machine.',
   'enable-tls': 'Enable TLS 1.2 or later on the server.',
@@ -58,15 +57,15 @@ export const STORAGE_ADVICE = {
     'The response is not from the storage service. Check the endpoint, and whether a proxy is in between.',
   'correct-cloud-endpoint': 'Correct the name of the storage account or the endpoint, or check the name server.',
   'trust-endpoint': {
-    cli: 'Correct the endpoint, or set NODE_EXTRA_CA_CERTS to a file with its certificate authority.',
-    page: 'Correct the endpoint, or give the service the certificate authority of the endpoint.',
+    cli: 'Correct the endpoint, or set NODE_EXTRA_CA_CERTS to a file with the certificate of its certificate authority.',
+    page: 'Correct the endpoint, or give the service the certificate of its certificate authority.',
   },
   'set-azure-account': {
     cli: 'Set AZURE_STORAGE_ACCOUNT to the name of the storage account, or AZURE_STORAGE_CONNECTION_STRING.',
     page: 'Set the storage account in the deployment (azure.account in the values of the chart).',
   },
   'copy-connection-string':
-    'Copy it from “Access keys” of the storage account. In a shell, quote it, because it contains semicolons.',
+    'Copy it from “Access keys” in the storage account. In a shell, quote it, because it contains semicolons.',
   'copy-google-key':
     'Use the JSON file of a service account key, or the configuration file of a workload identity pool.',
 } as const satisfies Record<string, Text>;

@@ -42,7 +42,7 @@ export const LOSS_REASONS = {
   'tokens-lost': 'create new tokens',
   'own-tokens-lost': 'the Dashkeep service creates its token itself; create tokens only for other uses',
   'delete-key-new': 'gets a new delete key',
-  'uid-new': 'gets a new UID, because this Grafana assigns the UIDs of playlists itself',
+  'uid-new': 'gets a new UID, because this Grafana instance assigns playlist UIDs itself',
   'uid-other': 'its UID is {uid} here',
   'id-new': 'gets a new ID',
   'start-new': 'starts now, if its start is in the past',

@@ -78,7 +78,7 @@ export const PLAN_REASONS = {
     cli: 'organization {org} is “{now}” here and “{name}” in the snapshot; --map-org {org}={org} restores into it anyway',
     page: 'organization {org} is “{now}” here and “{name}” in the snapshot',
   },
-  'org-twin': 'another organization in the snapshot is also restored to organization {org}',
+  'org-twin': 'another organization in the snapshot is also restored into organization {org}',
   'stand-in-chosen': 'data source {uid} is used instead, as chosen',
   'stand-in': 'data source {uid} with the same name and type is used instead',
   replaced: '“{uid}” is used instead, as mapped',

@@ -37,7 +37,7 @@ export const REFUSAL_REASONS = {
   'version-has-none': 'Grafana {version} does not support this kind',
 
   'connections-need-target':
-    'sending to another Grafana requires that the deployment alone controls where backups go and who can read them',
+    'sending to another Grafana instance requires that the deployment alone controls where backups go and who can read them',
   'same-grafana': '{url} is the Grafana that the snapshot comes from',
   'connection-several-orgs': 'the connection {name} reaches several organizations: {orgs}',
 
