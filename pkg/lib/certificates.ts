@@ -14,12 +14,12 @@ export function readCertificates(path: string, setting: string): string {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     throw unreadableFile(
-      `${setting} names ${path}, which cannot be read (${systemCode(cause) ?? 'unreadable'})`,
+      `${setting} points to ${path}, which cannot be read (${systemCode(cause) ?? 'unreadable'})`,
       cause,
     );
   }
   if (!isCertificate(text)) {
-    throw new DashkeepError('DK_SETTINGS', `${setting} names ${path}, which contains no certificate in PEM form`);
+    throw new DashkeepError('DK_SETTINGS', `${setting} points to ${path}, which contains no certificate in PEM form`);
   }
   return text;
 }

@@ -60,7 +60,7 @@ export function wrongTarget(why: KnownReason): DashkeepError {
  */
 export function checkedEndpoint({ value, from }: Sourced<string>, service: string): Sourced<string> {
   const refuse = (why: string) =>
-    new DashkeepError('DK_SETTINGS', `the ${service} endpoint from ${from} is not usable: ${why}`, {
+    new DashkeepError('DK_SETTINGS', `the ${service} endpoint from ${from} is invalid: ${why}`, {
       advice: service === 'S3' ? reason('write-endpoint') : undefined,
     });
   if (/["'`]/.test(value)) {

@@ -16,7 +16,7 @@ export function parseObjectLock(text: string, source: string): ObjectLock {
   const [, mode, days] = /^(GOVERNANCE|COMPLIANCE):(\d{1,5})d?$/i.exec(text) ?? [];
   if (mode === undefined) {
     const form = 'it must be GOVERNANCE or COMPLIANCE, a colon and days, such as COMPLIANCE:30';
-    throw new DashkeepError('DK_SETTINGS', `${source} is not usable: ${form}`);
+    throw new DashkeepError('DK_SETTINGS', `${source} is invalid: ${form}`);
   }
   return checkedLock(
     { mode: mode.toUpperCase() === 'COMPLIANCE' ? 'COMPLIANCE' : 'GOVERNANCE', days: Number(days) },
@@ -28,7 +28,7 @@ export function parseObjectLock(text: string, source: string): ObjectLock {
 export function checkedLock(lock: ObjectLock, source: string): ObjectLock {
   if (!(Number.isInteger(lock.days) && lock.days >= 1 && lock.days <= 36_500)) {
     const range = 'the days of object lock must be a whole number from 1 to 36500';
-    throw new DashkeepError('DK_SETTINGS', `${source} is not usable: ${range}`);
+    throw new DashkeepError('DK_SETTINGS', `${source} is invalid: ${range}`);
   }
   return lock;
 }

@@ -251,7 +251,7 @@ describe('the command line', () => {
       DASHKEEP_TARGET: 's3://bucket',
       ...s3.environment,
     });
-    expect(verify.out).toContain('everything exists');
+    expect(verify.out).toContain('nothing is missing');
     expect(verify.error).toBe('');
     expect(s3.requests.some(({ key }) => key.startsWith('grafana-backups/dashboard-'))).toBe(true);
   });

@@ -68,7 +68,7 @@ describe('a setting that names a file that is not there', () => {
     const { code, message, hint } = await refusal(given, command);
     expect([code, message]).toEqual([
       'DK_SETTINGS',
-      `DASHKEEP_GRAFANA_CA_FILE names ${path}, which contains no certificate in PEM form`,
+      `DASHKEEP_GRAFANA_CA_FILE points to ${path}, which contains no certificate in PEM form`,
     ]);
     expect(hint).not.toContain(content.split('\n')[1]);
   });
@@ -77,7 +77,7 @@ describe('a setting that names a file that is not there', () => {
     const connection = { DASHKEEP_CONNECTION_STAGE_URL: grafana.url, DASHKEEP_CONNECTION_STAGE_TOKEN: 'any' };
     const given = { ...settings(), ...token, ...connection, DASHKEEP_CONNECTION_STAGE_CA_FILE: '/nope' };
     const { out } = await runCli(['doctor'], { ...given, DASHKEEP_KUBERNETES: 'off' });
-    expect(out).toMatch(/FAILED +connection stage: .*names \/nope, which cannot be read \(ENOENT\)\n +No such file/i);
+    expect(out).toMatch(/FAILED +connection stage: .*points to \/nope, which cannot be read \(ENOENT\)\n +No such file/i);
   });
 
   it('is looked for again at the next request', async () => {

@@ -88,7 +88,7 @@ describe('the organizations of a restore', () => {
     const contradiction = ['--orgs', '1', '--map-org', `1=${second}`];
     await expect(dashkeep(['restore', 'latest', ...contradiction])).rejects.toMatchObject({
       code: 'DK_USAGE',
-      message: `--orgs names no organization that --map-org 1=${second} writes to`,
+      message: `--orgs selects no organization that --map-org 1=${second} writes to`,
       hint: expect.stringContaining(`use --orgs ${second}`),
     });
   });

@@ -204,7 +204,7 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
         DASHKEEP_TARGET: `s3://my-bucket/${target}`,
         DASHKEEP_AGE_IDENTITY_FILE: 'identity.txt',
       });
-      expect(verified.text).toContain('everything exists');
+      expect(verified.text).toContain('nothing is missing');
     }
   });
 

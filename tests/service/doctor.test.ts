@@ -274,7 +274,7 @@ describe('the doctor', () => {
     const seen = async (given: Record<string, string>) =>
       (await printed(given)).flatMap((line) => (/^\w+ +(grafana|token)/.test(line) ? line.replace(/ {2,}/, ' ') : []));
     expect(await seen({ GRAFANA_API_TOKEN_FILE: '/nope' })).toEqual([
-      'FAILED grafana: GRAFANA_API_TOKEN_FILE names /nope, which cannot be read (ENOENT)',
+      'FAILED grafana: GRAFANA_API_TOKEN_FILE points to /nope, which cannot be read (ENOENT)',
       'skipped token: not checked, because an earlier step failed: grafana',
     ]);
     const unreachable = { GRAFANA_URL: 'http://127.0.0.1:1', GRAFANA_API_TOKEN: grafana.token() };

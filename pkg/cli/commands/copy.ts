@@ -20,7 +20,7 @@ interface Flags extends CommonFlags, AskedBy {
 /** Registers `dashkeep copy`. */
 export const registerCopy: Register = (program, run) => {
   withBy(withTarget(program.command('copy')))
-    .description('copy snapshots to another target: as a second copy, to encrypt them, or to move the repository')
+    .description('copy snapshots to another target, to have a second copy, encrypt them, or move the repository')
     .argument('[url]', 'target of the copy: s3://, azblob://, gs:// or file:// (default: DASHKEEP_COPY_TARGET)')
     .option('--read-data', 'also read back everything in the copy and, if no URL is given, prune the copy')
     .action(run(runCommand));
@@ -112,7 +112,7 @@ function toSecondTarget(
 function print(context: CliContext, { copied, present, objects, verified, ...report }: CopyReport): void {
   printLine(
     context,
-    `${counted(copied.length, 'snapshot')} copied (${counted(objects, 'object')}), ${present.length} already existed.`,
+    `${counted(copied.length, 'snapshot')} copied (${counted(objects, 'object')}); ${present.length} already existed.`,
   );
   const { foreign, different, damaged, newer, forgotten, mended } = report;
   if (forgotten.length > 0) {

@@ -20,7 +20,7 @@ interface Flags extends CommonFlags {
 export const registerDoctor: Register = (program, run) => {
   withJson(withTargetUrl(addServiceOptions(program.command('doctor'))))
     .description('check the setup, with advice for each failed check')
-    .option('--policy', 'only print the minimal IAM policy for the target')
+    .option('--policy', 'print only the minimal IAM policy for the target')
     .addHelpText(
       'after',
       '\nExit codes: 0 no check failed (there may be warnings), 3 a check failed, for example because permissions in Grafana are missing.',

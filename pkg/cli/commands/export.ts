@@ -29,7 +29,7 @@ export const registerExport: Register = (program, run) => {
     .option('--snapshot <snapshot>', "ID, unique prefix of an ID, or 'latest'", 'latest')
     .option('--org <id>', 'only this organization')
     .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
-    .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
+    .option('--folder <uid>', 'this folder and everything in it (repeatable)', collect)
     .action(run(runExport));
 };
 

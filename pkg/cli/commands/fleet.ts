@@ -20,7 +20,7 @@ export const registerFleet: Register = (program, run) => {
   withTarget(program.command('fleet'))
     .argument(
       '[target...]',
-      'target of each installation; /* at the end selects every folder (default: DASHKEEP_FLEET_TARGETS)',
+      'target of each installation; a trailing /* selects every folder (default: DASHKEEP_FLEET_TARGETS)',
     )
     .description('show the state of many installations, based only on their repositories')
     .option(

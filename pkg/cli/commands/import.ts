@@ -26,14 +26,14 @@ export const registerImport: Register = (program, run) => {
   withBy(withTarget(program.command('import')))
     .argument('<path>', 'archive, directory or file')
     .description(
-      'create a snapshot from an export or an archive of another tool; the snapshot never counts as a backup',
+      'create a snapshot from an export or from another tool’s archive; the snapshot never counts as a backup',
     )
     .addOption(
       new Option('--format <format>', 'format of the archive (default: detected from the file names)').choices(
         Object.keys(READERS),
       ),
     )
-    .option('--org <id>', 'organization for an archive that does not name one (default: 1)')
+    .option('--org <id>', 'organization for an archive that does not specify one (default: 1)')
     .option('--input <name=value>', 'value of a dashboard input, such as DS_PROMETHEUS=<uid> (repeatable)', collect)
     .action(run(importFrom));
 };

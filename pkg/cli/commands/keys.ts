@@ -15,7 +15,7 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep keys`. */
 export const registerKeys: Register = (program, run) => {
   withTarget(program.command('keys'))
-    .description('show the signing key of this machine, the trusted keys and the signers of snapshots')
+    .description('show this machine’s signing key, the trusted keys and the signers of snapshots')
     .option('--rotate', 'first create a new signing key, signed by the current one; both stay trusted')
     .action(run(runKeys));
 };
@@ -67,7 +67,7 @@ function print(context: CliContext, { standing, own, keys, unsigned }: View): vo
       snapshots,
       first ?? '',
       newest ?? '',
-      [fingerprint === own ? 'signs here' : [], signedRepositoryKey ? 'signed the key of the repository' : []]
+      [fingerprint === own ? 'signs here' : [], signedRepositoryKey ? 'signed the repository’s key' : []]
         .flat()
         .join(', '),
     ]),
@@ -75,7 +75,7 @@ function print(context: CliContext, { standing, own, keys, unsigned }: View): vo
   if (keys.some(({ trusted, signedRepositoryKey }) => signedRepositoryKey && !trusted)) {
     printLine(
       context,
-      'Anyone who can write to the target can sign the key of the repository: trust such a key only if you wrote down its fingerprint.',
+      'Anyone who can write to the target can sign the repository’s key, so trust such a key only if you wrote down its fingerprint.',
     );
   }
   if (unsigned > 0) {

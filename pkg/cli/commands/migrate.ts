@@ -24,8 +24,11 @@ interface Flags extends RestoreCommandFlags {
 /** Registers `dashkeep migrate`. */
 export const registerMigrate: Register = (program, run) => {
   const command = withBy(withKinds(withGrafana(withTarget(program.command('migrate')))))
-    .description('show a plan to restore into another Grafana, and apply it with --apply')
-    .requiredOption('--to <connection>', 'name of the connection to the other Grafana (DASHKEEP_CONNECTION_<NAME>_URL)')
+    .description('show a plan to restore into another Grafana instance, and apply it with --apply')
+    .requiredOption(
+      '--to <connection>',
+      'name of the connection to the other Grafana instance (DASHKEEP_CONNECTION_<NAME>_URL)',
+    )
     .option('--check', 'only check the connection, with advice for each failed check')
     .option('--from <snapshot>', "ID, unique prefix of an ID, 'latest', or 'live' to create a snapshot first")
     .option('--everything', 'all organizations with their resources, and users with their memberships');
@@ -47,8 +50,8 @@ export const registerMigrate: Register = (program, run) => {
     .option('--accept-foreign', 'use an untrusted snapshot (requires its ID and --confirm)')
     .option('--undo <run>', 'undo a migration, but keep later changes')
     .option('--markdown', 'print the plan as Markdown, for a pull request')
-    .option('--apply', 'write to the other Grafana (otherwise only read)')
-    .option('--no-safety-snapshot', 'do not create a safety snapshot of the other Grafana before writing')
+    .option('--apply', 'write to the other Grafana instance (otherwise only read)')
+    .option('--no-safety-snapshot', 'do not create a safety snapshot of the other Grafana instance before writing')
     .action(run(migrate));
 };
 

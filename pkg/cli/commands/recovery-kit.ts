@@ -48,7 +48,7 @@ async function passphraseOf(context: CliContext, { passphraseFile: path }: Flags
   if (path !== undefined) {
     return (await readSettingFile(path, '--passphrase-file')).replace(/\r?\n$/, '');
   }
-  const typed = await askOnTerminal(context, 'Passphrase of the kit: ', { hidden: true });
+  const typed = await askOnTerminal(context, 'Passphrase for the kit: ', { hidden: true });
   if (typed === undefined) {
     throw new DashkeepError('DK_USAGE', 'without a terminal, --include-secrets needs --passphrase-file');
   }

@@ -73,7 +73,7 @@ function print(context: CliContext, { repaired, remaining }: RepairResult, readD
   if (damaged.length > 0) {
     printLine(
       context,
-      'Grafana does not have this content now. Restore the files from earlier versions in the bucket or from a second copy, or remove these snapshots with `dashkeep forget <id>`.',
+      'Grafana no longer has this content. Restore the files from earlier versions in the bucket or from a second copy, or remove these snapshots with `dashkeep forget <id>`.',
     );
   }
   const still = damaged.length > 0 || readData ? `, ${damaged.length} still damaged` : '';

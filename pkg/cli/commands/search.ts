@@ -73,7 +73,7 @@ function kindOf(name: string): KindName {
   const kind = KIND_NAMES.find((one) => one === name);
   if (kind === undefined) {
     throw new CommandError('DK_USAGE', `--kind ${printable(name).slice(0, 40)}: no such kind`, {
-      hint: `Kinds are ${KIND_NAMES.join(', ')}.`,
+      hint: `The kinds are ${KIND_NAMES.join(', ')}.`,
     });
   }
   return kind;
@@ -101,13 +101,13 @@ function notesOf({ items, total, searched, indexed, cut, unread, truncated }: Fo
     [more > 0, `${more}${truncated ? ' or' : ''} more not shown; use --limit to show more.`],
     [
       searched === 'titles',
-      'The repository is encrypted, so only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE to search all.',
+      'The repository is encrypted, so only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE to search everything.',
     ],
     [indexed.unreadable > 0, `Omitted, because they cannot be read here: ${counted(indexed.unreadable, 'snapshot')}.`],
-    [cut > 0, `Searched only in part, because the index does not keep all of the text: ${counted(cut, 'resource')}.`],
+    [cut > 0, `Searched only partly, because the index does not contain the full text: ${counted(cut, 'resource')}.`],
     [
       unread > 0,
-      `Only titles searched, because the content of some versions is unreadable: ${counted(unread, 'resource')}.`,
+      `Only titles were searched, because the content of some versions is unreadable: ${counted(unread, 'resource')}.`,
     ],
   ];
   return notes.filter(([applies]) => applies).map(([, note]) => note);

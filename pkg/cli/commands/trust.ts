@@ -90,8 +90,8 @@ async function accept(context: CliContext, id: string, flags: Flags): Promise<Ex
   });
   const said = {
     changed: `The repository ${id} is accepted as it is now.`,
-    same: `Nothing had to be accepted: the repository ${id} in ${target} has not changed.`,
-    unknown: `Nothing had to be accepted: Dashkeep's state did not contain ${target} yet, and now contains its repository ${id}. To accept a change that a service or another machine reports, use its state (--state-dir) and its target.`,
+    same: `Nothing to accept: the repository ${id} in ${target} has not changed.`,
+    unknown: `Nothing to accept: Dashkeep's state did not contain ${target} yet, and now contains its repository ${id}. To accept a change that a service or another machine reports, use the state (--state-dir) and the target of that service or machine.`,
   };
   printResult(context, flags, { repository: id, accepted }, () =>
     printLine(context, printable(`${said[accepted]} Snapshots still need the signature of a trusted key.`)),

@@ -27,7 +27,7 @@ export const registerVerify: Register = (program, run) => {
     .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%; each run reads a different share')
     .addHelpText(
       'after',
-      '\nExit codes: 0 no problems, 2 encrypted with a key that was not given, 3 no snapshot to verify, 4 other problems.',
+      '\nExit codes: 0 no problems, 2 encrypted with a key that was not provided, 3 no snapshot to verify, 4 other problems.',
     )
     .action(run(verify));
 };
@@ -71,7 +71,7 @@ function isOfKey({ code }: Pick<VerifyProblem, 'code'>): boolean {
 
 function verdict({ problems, snapshots }: VerifyReport): string {
   if (problems.length === 0) {
-    return snapshots === 0 ? 'there is no snapshot to verify.' : 'everything exists.';
+    return snapshots === 0 ? 'there is no snapshot to verify.' : 'nothing is missing.';
   }
   const repair = `dashkeep repair${problems.some(({ code }) => code === 'DK_OBJECT_DAMAGED') ? ' --read-data' : ''}`;
   return `${counted(problems.length, 'problem')}.${problems.some(isMendable) ? ` Try \`${repair}\`.` : ''}`;

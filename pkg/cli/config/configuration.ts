@@ -154,7 +154,7 @@ function fromFile(path: string, from: string): Sourced<SecretReader> {
     async value() {
       const text = await readSettingFile(path, from);
       if (text.trim() === '') {
-        throw new DashkeepError('DK_SETTINGS', `${from} names ${path}, which is empty`);
+        throw new DashkeepError('DK_SETTINGS', `${from} points to ${path}, which is empty`);
       }
       return withoutNewline(text);
     },

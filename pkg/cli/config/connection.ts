@@ -16,7 +16,7 @@ export function connectionsOf(configuration: Configuration): Connection[] {
 export function connectionOf(configuration: Configuration, name: string): Connection {
   if (!NAME.test(name)) {
     throw new CommandError('DK_USAGE', `'${name.slice(0, 80)}' is not a valid connection name`, {
-      hint: 'A name has up to 40 lowercase letters, digits and dashes.',
+      hint: 'A name consists of up to 40 lowercase letters, digits and dashes.',
     });
   }
   const prefix = `DASHKEEP_CONNECTION_${name.toUpperCase().replaceAll('-', '_')}`;

@@ -23,7 +23,7 @@ export async function readSettingFile(path: string, setting: string): Promise<st
     return await readFile(path, 'utf8');
   } catch (cause) {
     throw unreadableFile(
-      `${setting} names ${path}, which cannot be read (${systemCode(cause) ?? 'unreadable'})`,
+      `${setting} points to ${path}, which cannot be read (${systemCode(cause) ?? 'unreadable'})`,
       cause,
     );
   }
@@ -32,7 +32,7 @@ export async function readSettingFile(path: string, setting: string): Promise<st
 /** Writes a file that a flag names, for its owner alone. @throws DK_SETTINGS naming both. */
 export async function writeFlagFile(path: string, text: string, flag: string): Promise<void> {
   await writeFile(path, text, { mode: 0o600 }).catch((cause: unknown) => {
-    const message = `${flag} names ${path}, which cannot be written (${systemCode(cause) ?? String(cause)})`;
+    const message = `${flag} points to ${path}, which cannot be written (${systemCode(cause) ?? String(cause)})`;
     throw new DashkeepError('DK_SETTINGS', message, { cause, advice: reason('name-writable-file') });
   });
 }

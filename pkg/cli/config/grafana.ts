@@ -49,7 +49,7 @@ export function credentialsOf(configuration: Configuration): CredentialSource {
   if (token === undefined) {
     const isPod = configuration.find('DASHKEEP_TOKEN_SECRET') !== undefined;
     const near = configuration.variable('GRAFANA_TOKEN');
-    const mistaken = near === undefined ? '' : 'GRAFANA_TOKEN is not a setting of Dashkeep. ';
+    const mistaken = near === undefined ? '' : 'GRAFANA_TOKEN is not a Dashkeep setting. ';
     throw new CommandError('DK_SETTINGS', 'no credentials for Grafana are set', {
       hint: isPod
         ? 'Commands have no credentials for Grafana in this pod: use the app, or run this command outside the cluster.'

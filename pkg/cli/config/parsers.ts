@@ -48,7 +48,7 @@ export function seconds(text: string, source: string): number {
 export function timeout(text: string, source: string): number {
   const seconds = Number(text);
   if (!(seconds > 0 && seconds <= 3_600)) {
-    throw new DashkeepError('DK_SETTINGS', `${source} is not usable: it must be a number of seconds up to 3600`);
+    throw new DashkeepError('DK_SETTINGS', `${source} is invalid: it must be a number of seconds up to 3600`);
   }
   return seconds * 1_000;
 }

@@ -139,7 +139,7 @@ function assertValid(settings: ReadonlyMap<string, Sourced<unknown>>): void {
   for (const [path, problem] of Object.entries(problems)) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `${settings.get(path)?.from ?? path} is not usable: ${reasonSentence(problem)}`,
+      `${settings.get(path)?.from ?? path} is invalid: ${reasonSentence(problem)}`,
     );
   }
 }

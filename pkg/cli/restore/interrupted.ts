@@ -110,10 +110,10 @@ export function linesOf({
         ? `${name} is not complete.`
         : `${name} did not finish: ${written} of ${amountOf(planned)} written and checked${more}.`,
     ...(before === undefined ? [] : [before]),
-    ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana at ${grafana}.`]),
+    ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana instance at ${grafana}.`]),
     ...admins.map(
       ({ login, organizations }) =>
-        `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} takes back this access, but finishing keeps a role that the snapshot gives it, and an organization always keeps its last Admin.`,
+        `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} revokes this access, but finishing keeps any role that the snapshot assigns to it, and an organization always keeps its last Admin.`,
     ),
     `To finish it: ${finish}`,
     ...(undo === undefined || (planned === undefined && isHere) ? [] : [`To undo it: ${undo}`, CONFIRMS]),

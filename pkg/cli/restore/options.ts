@@ -5,7 +5,7 @@ import { collect } from '../options.ts';
 export function withSelection(command: Command): Command {
   return command
     .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
-    .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
+    .option('--folder <uid>', 'this folder and everything in it (repeatable)', collect)
     .option('--also <kind/uid>', 'this resource too, such as a missing data source (repeatable)', collect);
 }
 

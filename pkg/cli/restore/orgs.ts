@@ -103,7 +103,7 @@ function nothingOf(
   if (mapped !== undefined) {
     const pairs = [...mapped].map(([from, to]) => `--map-org ${from}=${to}`).join(' ');
     const targets = [...new Set(mapped.values())].join(',');
-    return new CommandError('DK_USAGE', `--orgs names no organization that ${pairs} writes to`, {
+    return new CommandError('DK_USAGE', `--orgs selects no organization that ${pairs} writes to`, {
       hint: `--orgs selects organizations to write to. Omit it, or use --orgs ${targets}.`,
     });
   }

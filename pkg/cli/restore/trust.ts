@@ -49,7 +49,7 @@ export async function assertSigner(
   const { signers } = signersOf(await repository.snapshots({ whole: true, signal }));
   if (!signers.some(({ fingerprint }) => fingerprint === trust)) {
     if ((await keySigners(repository, { signal })).has(trust)) {
-      throw new DashkeepError('DK_USAGE', `--trust: ${trust} signed only the key of this repository, but no snapshot`, {
+      throw new DashkeepError('DK_USAGE', `--trust: ${trust} has signed this repository’s key, but no snapshot`, {
         advice: reason('trust-key-signer', { trust: `dashkeep trust ${trust}` }),
       });
     }

@@ -95,7 +95,7 @@ async function readPem(path: string, setting: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw unreadableFile(`${setting} names ${path}, which cannot be read: ${reasonOf(cause)}`, cause);
+    throw unreadableFile(`${setting} points to ${path}, which cannot be read: ${reasonOf(cause)}`, cause);
   }
 }
 

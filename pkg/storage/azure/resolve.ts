@@ -125,7 +125,7 @@ function accountOf({ account }: AzureSettings): Sourced<string> {
   if (!ACCOUNT.test(account.value)) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `the storage account from ${account.from} is not usable: it must have 3 to 24 lowercase letters and digits`,
+      `the storage account from ${account.from} is invalid: it must have 3 to 24 lowercase letters and digits`,
       { advice: reason('set-azure-account') },
     );
   }

@@ -19,13 +19,9 @@ export class OutboundAllowList {
   constructor(text: string, setting: string) {
     for (const entry of text.split(/[\s,]+/).filter((one) => one !== '')) {
       if (!this.#add(plainHost(entry))) {
-        throw new DashkeepError(
-          'DK_SETTINGS',
-          `${setting} is not usable: '${entry}' is not a host, address or network`,
-          {
-            advice: reason('name-hosts'),
-          },
-        );
+        throw new DashkeepError('DK_SETTINGS', `${setting} is invalid: '${entry}' is not a host, address or network`, {
+          advice: reason('name-hosts'),
+        });
       }
     }
   }

@@ -66,13 +66,11 @@ it('a new machine learns who signed the key, and what to do after it compared th
   const one = { trusted: false, snapshots: 0, signedRepositoryKey: true };
   expect(keys).toContainEqual(expect.objectContaining({ fingerprint: first, ...one }));
   expect(keys).toContainEqual(expect.objectContaining({ fingerprint: next, signedRepositoryKey: false }));
-  expect((await run('laptop', ['keys'])).out).toMatch(
-    /signed the key of the repository\n.*can sign the key of the repository/s,
-  );
+  expect((await run('laptop', ['keys'])).out).toMatch(/signed the repository’s key\n.*can sign the repository’s key/s);
 
   await expect(run('laptop', [...RESTORE, '--trust', first])).rejects.toMatchObject({
     code: 'DK_USAGE',
-    message: expect.stringContaining('only the key of this repository'),
+    message: expect.stringContaining('has signed this repository’s key, but no snapshot'),
     hint: expect.stringContaining(`dashkeep trust ${first}`),
   });
   expect((await run('laptop', ['trust', first])).exit).toBe(0);

@@ -36,7 +36,7 @@ it('names the Grafana that an unfinished restore wrote to, where it is another o
   await dashkeep(grafana, [...restore, '--apply'], controller);
   grafana?.setFaults();
 
-  const named = `The restore wrote to the Grafana at ${grafana?.url}.`;
+  const named = `The restore wrote to the Grafana instance at ${grafana?.url}.`;
   expect((await dashkeep(other, restore)).error).toContain(named);
   const same = await dashkeep(grafana, restore);
   expect(same.error).toContain('did not finish');

@@ -33,7 +33,7 @@ it('says where a plan can be saved, when it cannot be saved there', async () => 
   const path = `${directory.path}/nowhere/plan.json`;
   const { exit, error } = await dashkeep('folder,dashboard', 'restore', 'latest', '--save-plan', path);
   expect(exit).toBe(2);
-  expect(error).toContain(`--save-plan names ${path}, which cannot be written (ENOENT) [DK_SETTINGS]`);
+  expect(error).toContain(`--save-plan points to ${path}, which cannot be written (ENOENT) [DK_SETTINGS]`);
   expect(error).toContain(
     'Specify a file in a directory that Dashkeep may write to; in a container, for example in /tmp.',
   );

@@ -39,7 +39,7 @@ describe('without credentials for Grafana', () => {
 
   it('says that the variable of other programs is not the one that it reads', async () => {
     await expect(dashkeep(['backup'], { GRAFANA_TOKEN: grafana.token() })).rejects.toMatchObject({
-      hint: expect.stringMatching(/^GRAFANA_TOKEN is not a setting of Dashkeep\. Set GRAFANA_API_TOKEN, /),
+      hint: expect.stringMatching(/^GRAFANA_TOKEN is not a Dashkeep setting\. Set GRAFANA_API_TOKEN, /),
     });
   });
 

@@ -52,10 +52,10 @@ it.each(['repository', 'repository/snapshots'])(
       out: expect.stringContaining(' is accepted as it is now.'),
     });
     expect(await dashkeep(...trust)).toMatchObject({
-      out: expect.stringMatching(/^Nothing had to be accepted: the repository \w+ in file:\S+ has not changed\./),
+      out: expect.stringMatching(/^Nothing to accept: the repository \w+ in file:\S+ has not changed\./),
     });
     const elsewhere = await dashkeep(...trust, '--state-dir', `${directory.path}/other`);
-    expect(elsewhere.out).toMatch(/^Nothing had to be accepted: Dashkeep's state did not contain file:\S+ yet, /);
+    expect(elsewhere.out).toMatch(/^Nothing to accept: Dashkeep's state did not contain file:\S+ yet, /);
     expect((await backup()).exit).toBe(0);
   },
 );

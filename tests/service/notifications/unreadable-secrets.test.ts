@@ -33,7 +33,7 @@ it.each(
     [
       'whose file is missing',
       { DASHKEEP_WEBHOOK_URL_FILE: '/nonexistent' },
-      'DASHKEEP_WEBHOOK_URL_FILE names /nonexistent',
+      'DASHKEEP_WEBHOOK_URL_FILE points to /nonexistent',
     ],
     ['that is no address', { DASHKEEP_WEBHOOK_URL: 'nonsense' }, 'DASHKEEP_WEBHOOK_URL: an address must start with'],
     [
@@ -45,7 +45,7 @@ it.each(
         DASHKEEP_SMTP_USER: 'mailer',
         DASHKEEP_SMTP_PASSWORD_FILE: '/nonexistent',
       },
-      'DASHKEEP_SMTP_PASSWORD_FILE names /nonexistent',
+      'DASHKEEP_SMTP_PASSWORD_FILE points to /nonexistent',
     ],
   ]),
 )('a receiver of notifications %s stops no backup, and is reported everywhere', async (_name, environment, said) => {

@@ -153,7 +153,7 @@ describe.runIf(depth() === 'all')(
       const followed = await reader.shell([confirmed, choose, ...after].join('\n'), elsewhere);
       expect(followed.code, followed.text).toBe(0);
       expect(titles()).toEqual(before);
-      expect(followed.text).toContain('everything exists');
+      expect(followed.text).toContain('nothing is missing');
     });
   },
 );

@@ -75,7 +75,7 @@ function resolveRegion(
   if (region !== undefined) {
     const { value, from } = region;
     if (!/^[A-Za-z0-9-]+$/.test(value)) {
-      throw new DashkeepError('DK_SETTINGS', `the region from ${from} is not usable: use only letters, digits and -`);
+      throw new DashkeepError('DK_SETTINGS', `the region from ${from} is invalid: use only letters, digits and -`);
     }
     if (endpoint.value === undefined && !isAwsRegion(value)) {
       throw new DashkeepError(

@@ -59,5 +59,5 @@ export function parseTags(text: string, source: string): Record<string, string> 
 }
 
 function wrong(source: string, why: string): DashkeepError {
-  return new DashkeepError('DK_SETTINGS', `${source} is not usable: ${why}`);
+  return new DashkeepError('DK_SETTINGS', `${source} is invalid: ${why}`);
 }
