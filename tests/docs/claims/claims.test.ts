@@ -132,7 +132,7 @@ describe('what the pages claim', () => {
       DASHKEEP_FLEET_TARGETS: /\binstallations\b/,
       DASHKEEP_GIT_URL: /\bGit repository\b/,
       GRAFANA_URL: /\bto Grafana\b/,
-      'DASHKEEP_CONNECTION_<NAME>_URL': /\bother Grafanas\b/,
+      'DASHKEEP_CONNECTION_<NAME>_URL': /\bother Grafana instances\b/,
       DASHKEEP_WEBHOOK_URL: /\bwebhook\b/,
       DASHKEEP_SMTP_HOST: /\bmail server\b/,
     };
