@@ -26,7 +26,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 500,
     title: 'An unexpected error occurred in the service',
-    hint: 'This is a bug in Dashkeep. Please report it with the log lines around it.',
+    hint: 'This is a bug in Dashkeep. Please report it with the surrounding log lines.',
   },
   DK_EXPORT_FAILED: {
     exit: 1,
@@ -134,7 +134,7 @@ export const SERVICE_ERRORS = {
     exit: 5,
     status: 429,
     title: 'The service is handling too many requests',
-    hint: 'Wait until earlier requests have ended, then retry.',
+    hint: 'Wait until earlier requests have finished, then retry.',
   },
   DK_TOO_LARGE: {
     exit: 2,

@@ -13,7 +13,7 @@ export const STORAGE_ERRORS = {
     exit: 1,
     status: 504,
     title: 'The target did not respond in time',
-    hint: 'Check the network to the target, then retry.',
+    hint: 'Check the network connection to the target, then retry.',
   },
   DK_STORE_DENIED: {
     exit: 1,

@@ -53,8 +53,8 @@ export const SETTING_REASONS = {
   'value-invalid': { cli: 'not valid: {message}', page: 'this value is not in the expected format' },
 
   'target-empty': 'the target is empty',
-  'target-quoted': 'write the target without quotes',
-  'target-directory': 'write a directory as file:///directory',
+  'target-quoted': 'specify the target without quotes',
+  'target-directory': 'specify a directory as file:///directory',
   'target-no-scheme': 'a target must start with s3://, azblob://, gs:// or file://',
   'target-scheme': '{scheme}:// is not supported; a target must start with s3://, azblob://, gs:// or file://',
   'target-endpoint': {
@@ -71,7 +71,7 @@ export const SETTING_REASONS = {
   'target-gcs-bucket':
     'the bucket name is invalid; use 3 to 222 lowercase letters, digits, dots, hyphens and underscores',
   'target-prefix': 'the prefix cannot be used: {message}',
-  'target-slashes': 'write a directory with three slashes and no host: file:///directory',
+  'target-slashes': 'specify a directory with three slashes and no host: file:///directory',
   'target-escapes': 'in a directory, write ? as %3F and # as %23',
   'target-root': 'the root of the file system cannot be the target',
 } as const satisfies Record<string, Text>;

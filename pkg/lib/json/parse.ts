@@ -43,7 +43,7 @@ function numberIn(candidate: string): string {
  */
 export function parseJson(text: string): Json {
   if (text.length > ALWAYS_FITS && text.length + heapSizeOf(text) > MAX_PARSED_BYTES) {
-    throw new DashkeepError('DK_JSON_TOO_LARGE', `JSON of ${text.length} characters does not fit into the memory`);
+    throw new DashkeepError('DK_JSON_TOO_LARGE', `JSON of ${text.length} characters exceeds the available memory`);
   }
   try {
     if (survivesAsDoubles(text)) {

@@ -184,7 +184,7 @@ function noneIn(place: string, future: number): string {
   const are = future === 1 ? '1 snapshot is' : `${future} snapshots are`;
   return future === 0
     ? `there is no snapshot in ${place} yet`
-    : `${are} dated later than the clock, and there is no other one in ${place}: name one by its ID`;
+    : `${are} dated later than the clock, and there is no other one in ${place}: specify one by its ID`;
 }
 
 /** @returns the one that starts so. @throws DK_NOT_FOUND when there is none, or more than one */

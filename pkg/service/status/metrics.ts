@@ -196,7 +196,7 @@ export class Metrics {
     gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
     gauge(
       'dashkeep_copy_last_success_timestamp_seconds',
-      'End of the newest copy to the second target that did not fail.',
+      'End time of the newest copy to the second target that did not fail.',
       (r) => seconds(r.lastCopy),
     );
     gauge(

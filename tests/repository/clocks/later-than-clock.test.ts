@@ -73,7 +73,7 @@ describe('a directory whose newest snapshot is later than the clock', () => {
     expect((await runMain(named, environment, { clock })).exit).toBe(0);
     const { exit, error } = await runMain(['restore', 'latest', '--ignore-clock'], environment, { clock });
     expect([exit, error]).toEqual([1, expect.stringContaining('2 snapshots are dated later than the clock')]);
-    expect(error).toContain('name one by its ID');
+    expect(error).toContain('specify one by its ID');
     expect(error).not.toContain('yet');
   });
 

@@ -19,7 +19,7 @@ export const GRAFANA_ADVICE = {
     cli: 'Check the token or password. If it is correct, a proxy in front of Grafana refuses the request: set GRAFANA_URL to an address that bypasses the proxy.',
     page: 'Check the token or password. If it is correct, a proxy in front of Grafana refuses the request: in the deployment, set Grafana’s address to one that bypasses the proxy.',
   },
-  'write-scheme': 'Write it with its scheme, such as http://grafana:3000.',
+  'write-scheme': 'Include the scheme, such as http://grafana:3000.',
   'use-admin-variables': {
     cli: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
     page: 'Set the user name and password separately in the deployment.',

@@ -23,7 +23,7 @@ export const S3_SETTINGS_ADVICE = {
     cli: 'Write “s3 =” and, indented on the next line, “endpoint_url = https://…”, or set DASHKEEP_S3_ENDPOINT.',
     page: 'Write “s3 =” and, indented on the next line, “endpoint_url = https://…”, or set the endpoint.',
   },
-  'write-endpoint': 'Write an endpoint like https://s3.fr-par.scw.cloud, without quotes and without the bucket.',
+  'write-endpoint': 'Specify an endpoint such as https://s3.fr-par.scw.cloud, without quotes and without the bucket.',
   'choose-profile':
     'Profiles found: {profiles}. In the config file, write every profile except [default] as [profile name].',
   'create-profile': 'No profiles found. In the config file, write every profile except [default] as [profile name].',

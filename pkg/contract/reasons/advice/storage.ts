@@ -6,7 +6,7 @@ export const STORAGE_ADVICE = {
     'Enter hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme or port.',
   'set-target': {
     cli: 'Set DASHKEEP_TARGET to s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
-    page: 'Write the target as s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
+    page: 'Specify the target as s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
   },
   'use-allowed-directory': {
     cli: 'Use a directory listed in DASHKEEP_FILE_ROOTS or a subdirectory of one, or add this one to the list, separated by a colon.',
@@ -42,9 +42,9 @@ export const STORAGE_ADVICE = {
   'enable-tls': 'Enable TLS 1.2 or later on the server.',
   'allow-without-certificate':
     'Dashkeep has no client certificate. Configure the server to accept connections without one and to support common TLS ciphers.',
-  'use-http-endpoint': 'Write the endpoint with http://, or correct its port.',
+  'use-http-endpoint': 'Use http:// in the endpoint, or correct its port.',
   'check-endpoint-scheme':
-    'Check the network to the target. If the endpoint starts with http://, its port may expect https://. If it starts with https://, it may require a client certificate, and Dashkeep has none.',
+    'Check the network connection to the target. If the endpoint starts with http://, its port may expect https://. If it starts with https://, it may require a client certificate, and Dashkeep has none.',
   'correct-endpoint-name': {
     cli: 'Correct the endpoint. If only the host name that starts with the bucket name cannot be resolved, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
     page: 'Correct the endpoint. If only the host name that starts with the bucket name cannot be resolved, choose another addressing style.',
