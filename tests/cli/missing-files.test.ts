@@ -77,7 +77,9 @@ describe('a setting that names a file that is not there', () => {
     const connection = { DASHKEEP_CONNECTION_STAGE_URL: grafana.url, DASHKEEP_CONNECTION_STAGE_TOKEN: 'any' };
     const given = { ...settings(), ...token, ...connection, DASHKEEP_CONNECTION_STAGE_CA_FILE: '/nope' };
     const { out } = await runCli(['doctor'], { ...given, DASHKEEP_KUBERNETES: 'off' });
-    expect(out).toMatch(/FAILED +connection stage: .*points to \/nope, which cannot be read \(ENOENT\)\n +No such file/i);
+    expect(out).toMatch(
+      /FAILED +connection stage: .*points to \/nope, which cannot be read \(ENOENT\)\n +No such file/i,
+    );
   });
 
   it('is looked for again at the next request', async () => {
