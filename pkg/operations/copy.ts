@@ -3,7 +3,7 @@ import { silentLog } from '../contract/ports.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { refusal, warningOf, type ReasonData } from '../contract/reasons/reason.ts';
 import { append } from '../lib/append.ts';
-import { hasCode } from '../lib/expected-errors.ts';
+import { hasCode, valueIf } from '../lib/expected-errors.ts';
 import { carryAnnotations } from '../repository/copy/annotations.ts';
 import { compareClocks } from '../repository/clocks.ts';
 import { CONFIG_KEY } from '../repository/layout.ts';
@@ -66,10 +66,10 @@ export async function runCopyTo(
   run: Run,
 ): Promise<RunOutcome<CopyReport>> {
   const { repository: from } = session;
-  assertOutside(from.store.description, store.description);
   if (choice.kept !== undefined) {
     assertElsewhere(from.store.description, store.description);
   }
+  assertOutside(from.store.description, store.description);
   if ((await store.head(CONFIG_KEY, { signal: run.signal })) === undefined) {
     await assertReadable(from, { signal: run.signal });
   }
@@ -101,7 +101,9 @@ export async function runCopy(
   // By this machine's clock, rules select what is copied, and other machines see what is at work.
   for (const { store, clock, ignoreClock } of [from, to]) {
     const isFirst = warnings.length === 0;
-    const found = await compareClocks({ store, clock, ignoreClock, log: isFirst ? log : silentLog }, calls);
+    const clocks = { store, clock, ignoreClock, log: isFirst ? log : silentLog };
+    // Not every server sends a date.
+    const found = await compareClocks(clocks, calls).catch(valueIf(hasCode('DK_STORE_FAILED'), undefined));
     append(warnings, isFirst && found !== undefined ? [found] : []);
   }
   const selection = kept && (await selectForCopy(from, to, kept.policy, calls));

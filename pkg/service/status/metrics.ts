@@ -216,7 +216,7 @@ export class Metrics {
     );
     gauge(
       'dashkeep_backup_uncovered',
-      'Whether backups lack, or may lack, anything that is not excluded on purpose: 1 or 0, if known.',
+      'Whether backups lack, or may lack, anything that is not excluded on purpose: 1 or 0. Absent until a snapshot exists.',
       (r) => (r.uncovered === undefined ? undefined : Number(r.uncovered)),
     );
     for (const part of ['organizations', 'kinds'] as const) {
