@@ -1,6 +1,6 @@
 import { readAdmin } from '../admin.ts';
 import { fingerprint } from '../memory.ts';
-import { AdminRefused } from '../problems.ts';
+import type { AdminRefused } from '../problems.ts';
 import type { BootstrapOptions } from '../types.ts';
 
 /** Grafana locks an account after five wrong passwords within five minutes. */
