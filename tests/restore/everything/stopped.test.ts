@@ -4,7 +4,7 @@ import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { planEverything } from '../../../pkg/engine/restore/everything/plan.ts';
 import { bench, burned, everything, people, PEOPLE, setUp } from '../burned.ts';
 import { reasons } from '../harness.ts';
-import { planOfUndo, stoppedAt } from '../undo/undoing.ts';
+import { planOfUndo, stoppedAt, undo } from '../undo/undoing.ts';
 import { recorded } from './recorded.ts';
 
 setUp();
@@ -97,4 +97,23 @@ it('names its account in the undo as the last Admin of an organization that it c
   expect(people()['admin']).toMatchObject({ Third: 'Admin' });
   const { plan } = await planOfUndo(bench, id);
   expect(reasons(plan, 'skip')).toMatchObject({ 'user/admin': expect.stringContaining('remains an Admin of Third;') });
+});
+
+it('is undone in an organization that has another ID by now, with folders that it had not read back', async () => {
+  await everything({ manifest: await burned({ profile: '12.4', isEmpty: true }) });
+  bench.sim.state.org(2).members.set(1, 'Admin');
+  await bench.api('POST /api/folders', { uid: 'outer', title: 'Outer', description: 'All' }, 2);
+  await bench.api('POST /api/folders', { uid: 'inner', title: 'Inner', description: 'One', parentUid: 'outer' }, 2);
+  const manifest = await bench.backup();
+  await bench.api('DELETE /api/orgs/2');
+  await bench.api('POST /api/orgs', { name: 'Other' });
+  await everything({ manifest });
+  const org = idOf('Second');
+  expect(org).not.toBe(2);
+  await bench.api('DELETE /api/folders/outer', undefined, org);
+  const { id } = await stopped(manifest, FOLDER, 1);
+  const { folders } = bench.sim.state.org(org);
+  expect([...folders.keys()]).toEqual(['outer', 'inner']);
+  expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [] });
+  expect([...folders.keys()]).toEqual([]);
 });

@@ -224,3 +224,17 @@ describe('a half updated contact point', () => {
     expect(reasons((await planOfUndo(bench, run)).plan, 'blocked')['contact-point/ops']).toContain('only part of it');
   });
 });
+
+it('copies of folders that were not read back go with the undo', async () => {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  await bench.api('POST /api/folders', { uid: 'outer', title: 'Outer', description: 'All' });
+  await bench.api('POST /api/folders', { uid: 'inner', title: 'Inner', description: 'One', parentUid: 'outer' });
+  const manifest = await bench.backup();
+  const copied = { manifest, selection: { folders: [{ uid: 'outer' }] }, options: { copy: {} } };
+  const stop = { match: /^POST .*\/folders(\?|$)/, skip: 1, end: 'stopped' } as const;
+  await stoppedAt(bench, stop, (signal) => bench.applyRecorded({ ...copied, signal }, true)).catch(() => undefined);
+  const { folders } = bench.sim.state.org(1);
+  expect(folders.size).toBe(4);
+  expect(await undo(bench, await newest())).toMatchObject({ status: 'complete', errors: [] });
+  expect([...folders.keys()]).toEqual(['outer', 'inner']);
+});

@@ -227,7 +227,7 @@ async function writeItem(
   const mark =
     toTheLetter && item.entry !== undefined
       ? entryFingerprint(kind, item.entry)
-      : contentFingerprint(request.repository, kind, kind.merge?.(wanted, live ?? wanted) ?? wanted);
+      : contentFingerprint(request.repository, kind, (live && kind.merge?.(wanted, live)) ?? wanted);
   if (toTheLetter) {
     attempt.mark = mark;
   }

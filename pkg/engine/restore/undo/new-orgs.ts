@@ -56,7 +56,7 @@ export async function newOrgsOf(
 }
 
 /** All organizations that are known to exist, also those that are out of scope. */
-function liveOrgs({ orgs, scope: { others = [] } }: Instance): readonly Pick<Org, 'id' | 'name'>[] {
+export function liveOrgs({ orgs, scope: { others = [] } }: Instance): readonly Pick<Org, 'id' | 'name'>[] {
   return [...orgs, ...others];
 }
 

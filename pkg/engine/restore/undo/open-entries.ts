@@ -12,6 +12,7 @@ import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint } from '../apply/change-log.ts';
 import type { PlanRequest } from '../types.ts';
+import { liveOrgs } from './new-orgs.ts';
 import { visitTouched } from './visit-touched.ts';
 
 /** Entries of a snapshot by key. */
@@ -159,7 +160,7 @@ export async function entriesBroughtBack(
     const { signal } = request;
     const repository = sourceOf(request);
     const { manifest, author } = await repository.stored(source, { signal });
-    return repository.trust.counts(author) ? entriesOf(manifest) : undefined;
+    return repository.trust.counts(author) ? entriesOf(renumbered(manifest, liveOrgs(request.instance))) : undefined;
   } catch (error) {
     if (error instanceof DashkeepError && error.code === 'DK_NOT_FOUND') {
       return undefined;
@@ -168,6 +169,13 @@ export async function entriesBroughtBack(
   }
 }
 
-function entriesOf({ resources }: Manifest): Entries {
+/** With the ID that each organization has here: a restore of everything finds organizations by name. */
+function renumbered(manifest: Manifest, orgs: readonly Pick<Org, 'id' | 'name'>[]): Pick<Manifest, 'resources'> {
+  const here = new Map(orgs.map(({ id, name }) => [name, id]));
+  const ids = new Map(manifest.orgs.map(({ id, name }) => [id, here.get(name) ?? id]));
+  return { resources: manifest.resources.map((entry) => ({ ...entry, org: ids.get(entry.org) ?? entry.org })) };
+}
+
+function entriesOf({ resources }: Pick<Manifest, 'resources'>): Entries {
   return new Map(resources.map((entry) => [keyOf(entry), entry]));
 }
