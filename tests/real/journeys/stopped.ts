@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { compare, line } from '../dump/compare.ts';
+import { compare, line, type Loss } from '../dump/compare.ts';
 import type { Dump } from '../dump/entries.ts';
 import { LOSSES } from '../dump/losses.ts';
 import { alertmanager } from '../fill/fill.ts';
@@ -26,12 +26,20 @@ const ONE_OF_ORGANIZATION = 5;
 
 const SECOND_SIGNAL_MS = 400;
 
+/** Below Grafana 12, a dashboard is saved before its library panels are linked to it, which a cut connection ends. */
+const LOSSES_OF_CUTS: readonly Loss[] = [
+  ...LOSSES,
+  { kind: 'library-panel', field: /^connectedDashboards$/, why: 'Grafana had not counted the dashboard yet' },
+];
+
 export const stopped: Journey = {
   name: 'stopped-restore',
   title: 'A restore is ended at many moments: what it prints is true, and it can be finished and undone',
   async run(stage) {
     const { id } = await stage.snapshot();
     const { proxy, options } = stage;
+    const [major] = await stage.grafana.version();
+    const losses = major < 12 ? LOSSES_OF_CUTS : LOSSES;
     const before = await stage.dump();
     await damage(stage.grafana);
     const confirmed = await confirmation(stage, restoreOf(id));
@@ -42,12 +50,12 @@ export const stopped: Journey = {
     );
     const { requests: all, firstWrite = 1 } = proxy;
     stage.say(`  ${all} requests, the first that writes is number ${firstWrite}`);
-    stage.checkEqual('restored', before, await stage.dump(), LOSSES);
+    stage.checkEqual('restored', before, await stage.dump(), losses);
     for (let moment = 0; moment < options.moments; moment++) {
       const part = (moment + 0.5) / options.moments;
       const isBefore = moment % ONE_BEFORE === 1;
       const at = isBefore ? 1 + Math.floor(part * firstWrite) : firstWrite + Math.floor(part * (all - firstWrite));
-      await stopAt(stage, { id, moment, at, before });
+      await stopAt(stage, { id, moment, at, before, losses });
     }
   },
 };
@@ -83,7 +91,7 @@ const restoreOf = (id: string): string[] => ['restore', id, '--everything', '--o
 
 async function stopAt(
   stage: Stage,
-  { id, moment, at, before }: { id: string; moment: number; at: number; before: Dump },
+  { id, moment, at, before, losses }: { id: string; moment: number; at: number; before: Dump; losses: readonly Loss[] },
 ): Promise<void> {
   const { grafana, product, proxy } = stage;
   const { signal, twice = false } = ENDINGS[moment % ENDINGS.length]!;
@@ -114,7 +122,7 @@ async function stopAt(
   const evidence = [ran.stderr.slice(-1500), runs.stdout.slice(0, 600), runs.stderr.slice(-1500)];
   stage.say(`  ${name}: exit code ${ran.code}, ${proxy.writes.length} writes, ${changed.length} fields differ`);
   if (ran.code === 0) {
-    stage.check(`${name}: it had come to its end`, compare(before, after, LOSSES).length === 0, evidence);
+    stage.check(`${name}: it had come to its end`, compare(before, after, losses).length === 0, evidence);
   } else {
     const finish = /^To finish it: dashkeep (.+)$/m.exec(said)?.[1];
     const undo = /^To undo it: dashkeep (.+)$/m.exec(said)?.[1];
@@ -131,7 +139,7 @@ async function stopAt(
     }
   }
   const wanted = way === 'finish' || ran.code === 0 ? before : damaged;
-  const equal = stage.checkEqual(`${name}: equal`, wanted, await settledDump(stage), LOSSES);
+  const equal = stage.checkEqual(`${name}: equal`, wanted, await settledDump(stage), losses);
   const left = await product.run(['runs']);
   stage.check(`${name}: nothing is left to do`, ran.code === 0 || !/To finish it/.test(left.stderr), [left.stderr]);
   if (way === 'undo' || !equal) {
