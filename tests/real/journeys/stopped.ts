@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { compare, line, type Loss } from '../dump/compare.ts';
 import type { Dump } from '../dump/entries.ts';
-import { LOSSES } from '../dump/losses.ts';
+import { LOSSES, LOSSES_BELOW_12 } from '../dump/losses.ts';
 import { alertmanager } from '../fill/fill.ts';
 import type { Grafana } from '../grafana.ts';
 import type { Journey, Stage } from '../journey.ts';
@@ -28,7 +28,7 @@ const SECOND_SIGNAL_MS = 400;
 
 /** Below Grafana 12, a dashboard is saved before its library panels are linked to it, which a cut connection ends. */
 const LOSSES_OF_CUTS: readonly Loss[] = [
-  ...LOSSES,
+  ...LOSSES_BELOW_12,
   { kind: 'library-panel', field: /^connectedDashboards$/, why: 'Grafana had not counted the dashboard yet' },
 ];
 
