@@ -124,8 +124,11 @@ function apiPage(): string {
   );
   return `# The HTTP API of the service
 
-${MADE} [openapi.json](openapi.json) describes every field. Send \`DASHKEEP_API_TOKEN\`, the token of the home organization, as a bearer token.
-Each other organization has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the state directory, and sees only its own data.
+${MADE} [openapi.json](openapi.json) lists every field with its type. Send \`DASHKEEP_API_TOKEN\`, the token of the home organization, as a bearer token. Outside Kubernetes, the file \`dashkeep-api-token\` in the state directory contains it.
+Each other organization has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the file \`dashkeep-api-token-org-<n>\`, and sees only its own data.
+
+A snapshot is given by its ID, or by \`latest\`. In a comparison, \`live\` is the current state of Grafana. To restore resources, plan the restore with \`POST /api/v1/restores\`, repeat \`GET /api/v1/restores/{id}\` while its \`state\` is \`planning\`, check the items, and apply the plan. If the plan contains \`confirm\`, send this text in the body of the call that applies it.
+
 Errors are \`{"error": {"code", "message", "hint"}, "message"}\` with a code from [errors.md](errors.md). If there are more details, \`why\` contains the message, and \`advice\` the hint, each as \`{"code", "params"}\`. openapi.json lists the error codes of each call. If a path does
 not support a method, the response is 405 with the header \`Allow\`. Each GET call also supports HEAD. Long lists are paginated with \`cursor\` and \`limit\`.
 Health and metrics have a separate address: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.
