@@ -27,7 +27,7 @@ export function parseObjectLock(text: string, source: string): ObjectLock {
 /** @throws DK_SETTINGS for days that no store accepts */
 export function checkedLock(lock: ObjectLock, source: string): ObjectLock {
   if (!(Number.isInteger(lock.days) && lock.days >= 1 && lock.days <= 36_500)) {
-    const range = 'the number of days must be from 1 to 36500';
+    const range = 'the number of days must be an integer from 1 to 36500';
     throw new DashkeepError('DK_SETTINGS', `${source} is invalid: ${range}`);
   }
   return lock;

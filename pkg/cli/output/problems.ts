@@ -3,7 +3,7 @@ import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { isMendable, type VerifyProblem } from '../../repository/verify/problems.ts';
 import { printable } from './printable.ts';
 
-/** A problem that a verification found: where it is, what to do unless a repair may help, and what is affected. */
+/** Lines about a problem found by a verification: its place, advice if a repair cannot help, and affected resources. */
 export function problemLines({ object, code, reason: why, hint, snapshots, resources }: VerifyProblem): string[] {
   const isOfRepository = snapshots.length === 0;
   const place = isOfRepository ? 'repository' : object === '' ? 'manifest' : `object ${object}`;
