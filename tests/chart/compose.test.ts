@@ -142,7 +142,12 @@ describe('provisioning', () => {
 
   it('alerts by the rules that the chart has (npm run chart)', async () => {
     expect(await readFile(join(ROOT, 'provisioning/prometheus/rules.yml'), 'utf8')).toBe(await renderRules());
-    expect((await read('prometheus/prometheus.yml')).rule_files).toEqual(['rules.yml']);
+    const { rule_files: files, scrape_configs: scraped } = await read('prometheus/prometheus.yml');
+    expect(files).toEqual(['rules.yml']);
+    // Otherwise the alert for missing metrics would never end.
+    const { labels } = scraped[0].static_configs[0];
+    const selected = (await renderRules()).match(/(?<=absent\(\w+)\{.*?\}/g);
+    expect(selected).toEqual(Object.entries(labels).map(([name, value]) => `{${name}="${String(value)}"}`));
   });
 });
 
