@@ -4,22 +4,27 @@ import { Html, list, markup } from './html/html.ts';
 /** A block of code between fences. */
 export const FENCE = /^( *)```([^\n]*)\n([\s\S]*?)^ *```/gm;
 
+/** What follows the text of a link; undefined for nothing. */
+type AddressOf = (link: string) => string | undefined;
+
 /**
- * The HTML of a page of the documentation: headings, paragraphs, lists and blocks of code. Of a link, its text stays.
+ * The HTML of a page of the documentation: headings, paragraphs, lists and blocks of code. A link becomes its text and,
+ * in parentheses, its address, for readers on paper.
  * @param level - of its first heading
  */
-export function htmlOf(markdown: string, level: number): Html {
+export function htmlOf(markdown: string, level: number, addressOf: AddressOf): Html {
   const parts: Html[] = [];
   let from = 0;
   for (const { index, 0: fence, 3: code } of markdown.matchAll(FENCE)) {
-    append(parts, prose(markdown.slice(from, index), level));
+    append(parts, prose(markdown.slice(from, index), level, addressOf));
     parts.push(markup`<pre>${code}</pre>\n`);
     from = index + fence.length;
   }
-  return markup`${parts}${prose(markdown.slice(from), level)}`;
+  return markup`${parts}${prose(markdown.slice(from), level, addressOf)}`;
 }
 
-function prose(text: string, level: number): Html[] {
+function prose(text: string, level: number, addressOf: AddressOf): Html[] {
+  const inline = (part: string): Html[] => inlineOf(part, addressOf);
   const blocks = text.split(/\n{2,}/).map((block) => block.trim());
   return blocks.flatMap((block) => {
     const [, hashes = '', heading = ''] = /^(#*) *(.*)$/s.exec(block) ?? [];
@@ -39,17 +44,20 @@ function prose(text: string, level: number): Html[] {
   });
 }
 
-function inline(text: string): Html[] {
+function inlineOf(text: string, addressOf: AddressOf): Html[] {
   return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\*\w[^*]*\*|\[[^\]]*\]\([^)]*\))/).map((part) => {
-    const [, code, strong, emphasis, label] = /^(?:`(.+)`|\*\*(.+)\*\*|\*(\w.*)\*|\[(.+)\]\(.*\))$/s.exec(part) ?? [];
+    const [, code, strong, emphasis, label, link = ''] =
+      /^(?:`(.+)`|\*\*(.+)\*\*|\*(\w.*)\*|\[(.+)\]\((.*)\))$/s.exec(part) ?? [];
     if (code !== undefined) {
       return markup`<code>${code}</code>`;
     }
     if (strong !== undefined) {
-      return markup`<strong>${inline(strong)}</strong>`;
+      return markup`<strong>${inlineOf(strong, addressOf)}</strong>`;
     }
-    return emphasis === undefined
-      ? markup`${label === undefined ? part : inline(label)}`
-      : markup`<em>${inline(emphasis)}</em>`;
+    if (label !== undefined) {
+      const address = addressOf(link);
+      return markup`${inlineOf(label, addressOf)}${address === undefined ? '' : ` (${address})`}`;
+    }
+    return emphasis === undefined ? markup`${part}` : markup`<em>${inlineOf(emphasis, addressOf)}</em>`;
   });
 }

@@ -53,6 +53,8 @@ export interface Variables {
   given: ReadonlyMap<string, string>;
   /** The texts of those that concern only this machine, by variable: addresses, and the paths of files. */
   ofMachine: ReadonlyMap<string, string>;
+  /** The variables that give secrets, or the paths of their files. */
+  ofSecrets: readonly string[];
 }
 
 /** The configuration of the service from outside; made by the command line's configuration and by tests. */

@@ -104,6 +104,19 @@ export class Configuration {
     return found;
   }
 
+  /** The variables of the environment that give secrets, or the paths of their files. */
+  secretVariables(): string[] {
+    const secrets = Object.entries<Setting | Secret>(SETTINGS).flatMap(([name, row]) =>
+      'secret' in row ? [name] : [],
+    );
+    const forms = new RegExp(
+      `^(?:${secrets.join('|')})(?:_FILE)?$`.replaceAll('<n>', '\\d+').replaceAll('<NAME>', '\\w+'),
+    );
+    return Object.keys(this.#environment)
+      .filter((name) => forms.test(name) && this.variable(name) !== undefined)
+      .sort();
+  }
+
   /** A variable that is not Dashkeep's own. Blank counts as not set. */
   variable(name: string): string | undefined {
     const text = this.#environment[name]?.trim();

@@ -30,7 +30,7 @@ export function variables(configuration: Configuration): Variables {
       given.set(name, text);
     }
   }
-  return { ofPage, given, ofMachine: ofMachine(configuration) };
+  return { ofPage, given, ofMachine: ofMachine(configuration), ofSecrets: configuration.secretVariables() };
 }
 
 /** Those that another machine may need with other values: addresses, and the paths of files. */

@@ -6,6 +6,7 @@ import { publicKeyFile } from '../../repository/layout.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { fingerprintOf, publicPem } from '../../repository/signing/signing-key.ts';
 import { openExplained } from '../../storage/open.ts';
+import { FROM_SETTINGS } from '../../storage/s3/settings/settings.ts';
 import { parseTarget, type Target } from '../../storage/target.ts';
 import type { ServiceConfig } from '../config.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
@@ -76,7 +77,9 @@ export interface KitFacts {
   /** What a recovery needs from elsewhere; an error where the stored objects cannot be read. */
   needed: AllNeeded | DashkeepError | undefined;
   /** Variables of secrets that Dashkeep itself was given. */
-  ownSecrets: string[];
+  ownSecrets: readonly string[];
+  /** Where the credentials of the target come from, if not from one of these variables. */
+  credentials: string | undefined;
   sealed: readonly SealedSecret[];
 }
 
@@ -109,7 +112,8 @@ export async function kitFacts(
   if (needed instanceof DashkeepError) {
     log.warn({ reason: needed.message }, `the kit names no plugins and no secrets: ${needed.hint}`);
   }
-  const { secrets } = settings.view();
+  const ownSecrets = secretsOf(config.variables, settings);
+  const from = opened.settings.find(({ name }) => name === 'credentials')?.from;
   return {
     time: clock.now(),
     version: config.version,
@@ -133,14 +137,19 @@ export async function kitFacts(
     signers: about.signers,
     snapshot: manifest && { manifest, signer: newest?.signer },
     needed,
-    ownSecrets: [
-      ...(Object.keys(secrets) as SecretName[])
-        .filter((name) => secrets[name].set)
-        .map((name) => config.variables.ofPage.get(name) ?? name),
-      ...(config.agePassphrase === undefined ? [] : ['DASHKEEP_AGE_PASSPHRASE']),
-    ],
+    ownSecrets,
+    credentials: from === undefined || from === FROM_SETTINGS || ownSecrets.includes(from) ? undefined : from,
     sealed,
   };
+}
+
+/** The variables as they are set, and those of the secrets of the settings page. */
+function secretsOf({ ofSecrets, ofPage }: ServiceConfig['variables'], settings: SettingsStore): string[] {
+  const { secrets } = settings.view();
+  const ofSettings = (Object.keys(secrets) as SecretName[])
+    .filter((name) => secrets[name].set)
+    .map((name) => secrets[name].source ?? ofPage.get(name) ?? name);
+  return [...new Set([...ofSecrets, ...ofSettings])];
 }
 
 /** What the backup lacks, with the secrets that no one has entered since a restore. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import type { Html } from '../../lib/html/html.ts';
 import { htmlOf } from '../../lib/markdown.ts';
 
@@ -43,7 +44,7 @@ export function disasterRecovery({ grafanaUrl, target, fingerprint, trusted }: G
       fingerprint === undefined ? ` --trust ${EXAMPLES.fingerprint}` : EXAMPLES.fingerprint,
       fingerprint ?? '',
     );
-  return htmlOf(guide, LEVEL);
+  return htmlOf(guide, LEVEL, addressOf);
 }
 
 /** The guide to a restore with stock tools, with the values of an installation. */
@@ -52,7 +53,18 @@ export function rescue({ rescue: values }: GuideValues): Html {
     /^## 1\. .*$/m,
     (heading) => `${heading}\n\nFirst set the values of this installation:\n\n\`\`\`sh values\n${values}\`\`\``,
   );
-  return htmlOf(guide, LEVEL);
+  return htmlOf(guide, LEVEL, addressOf);
+}
+
+/** Pages that a kit contains or is. */
+const IN_KIT = /^(?:#|(?:disaster-recovery|rescue|recovery-kit)\.md)/;
+
+/** The path of a linked page below the documentation. */
+function addressOf(link: string): string | undefined {
+  if (IN_KIT.test(link)) {
+    return undefined;
+  }
+  return link.includes('://') ? link : posix.join('docs', link);
 }
 
 function guideOf(name: string): string {

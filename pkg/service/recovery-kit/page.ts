@@ -4,6 +4,7 @@ import { page } from '../../lib/html/page.ts';
 import type { Needed } from '../readiness/needs.ts';
 import type { Encryption, KitFacts } from './facts.ts';
 import { disasterRecovery, rescue, type GuideValues } from './guides.ts';
+import { secretsFile } from './secrets-file.ts';
 import { chartValues, exports, quoted, targetWords } from './settings.ts';
 
 /** The kit as one HTML file, which works without Dashkeep and without Grafana. */
@@ -23,6 +24,10 @@ export function kitPage(kit: KitFacts): string {
   return page(`Dashkeep recovery kit: ${kit.grafanaUrl}`, markup`${parts}`);
 }
 
+const REPOSITORY = 'https://github.com/dashkeep/dashkeep';
+const DOCUMENTATION = `${REPOSITORY}/tree/main/docs`;
+const EXECUTABLE = `${REPOSITORY}/releases, or build it (docs/install/outside-kubernetes.md)`;
+
 function cover({ grafanaUrl, time, version, encryption, sealed: secrets }: KitFacts): Html {
   const content =
     secrets.length === 0
@@ -31,6 +36,7 @@ function cover({ grafanaUrl, time, version, encryption, sealed: secrets }: KitFa
   const needed = [
     'credentials that can read and write the target',
     'the password of a server admin of the new Grafana',
+    markup`the executable <code>dashkeep</code>: ${EXECUTABLE}. Keep a copy of it with this kit`,
     ...neededToDecrypt(encryption),
     'the secrets listed below',
   ];
@@ -39,7 +45,8 @@ function cover({ grafanaUrl, time, version, encryption, sealed: secrets }: KitFa
 <p class="quiet">Created by Dashkeep ${version} on ${time.toISOString().slice(0, 16).replace('T', ' ')} UTC. ${content}</p>
 <p>Print it, or store it where it survives the loss of Grafana and its cluster. Create a new one when the target, a key or the plugins change.</p>
 <p>In an emergency, install Grafana and the plugins, then follow <strong>Disaster recovery</strong>. If Dashkeep is not available, follow <strong>Rescue</strong>, which needs only common tools. You also need:</p>
-${list(needed)}`;
+${list(needed)}
+<p>Documentation: ${DOCUMENTATION}. Paths in parentheses, such as <code>docs/restore.md</code>, are pages there.</p>`;
 }
 
 function neededToDecrypt({ recipients, hasPassphrase }: Encryption): Html[] {
@@ -95,11 +102,13 @@ ${table(['Fingerprint', 'Public key'], rows, 'No signing key is trusted here yet
 ${who}`;
 }
 
-function needs({ needed, ownSecrets }: KitFacts): Html {
+function needs({ needed, ownSecrets, credentials, snapshot }: KitFacts): Html {
+  const used = ownSecrets.map((one) => markup`<code>${one}</code>`);
+  const ofTarget = credentials === undefined ? [] : [markup`credentials of the target: ${credentials}`];
   const own =
-    ownSecrets.length === 0
+    used.length + ofTarget.length === 0
       ? markup``
-      : markup`<p>Dashkeep itself uses these secrets:</p>\n${list(ownSecrets.map((one) => markup`<code>${one}</code>`))}`;
+      : markup`<p>Dashkeep itself uses these secrets:</p>\n${list([...used, ...ofTarget])}`;
   if (needed === undefined || needed instanceof DashkeepError) {
     const why = needed === undefined ? 'there is no complete backup yet' : needed.message;
     return markup`<h2>Plugins to install first, secrets to enter again</h2>
@@ -111,7 +120,16 @@ ${own}`;
   const named = secrets.items.map(({ org, kind, title, detail }) => [org, kind, title, detail]);
   return markup`<h2>Plugins to install first</h2>
 ${table(['Plugin', 'ID', 'Version'], listed, 'The backup lists no plugins.')}${elsewhere(plugins)}<h2>Secrets to enter again</h2>
-${table(['Organization', 'Kind', 'Name', 'Field'], named)}${elsewhere(secrets)}${own}`;
+${table(['Organization', 'Kind', 'Name', 'Field'], named)}${elsewhere(secrets)}${suppliedBy(secrets, snapshot)}${own}`;
+}
+
+/** How a restore enters the secrets. */
+function suppliedBy({ items }: Needed, snapshot: KitFacts['snapshot']): Html {
+  return items.length === 0 || snapshot === undefined
+    ? markup``
+    : markup`<p>To let the restore enter these secrets, save this file as <code>secrets.yaml</code>, set each variable, for example with <code>export SECRET_1=&hellip;</code>, and add <code>--secrets secrets.yaml</code> to the commands of the restore. Remove the entries whose secrets you do not have.</p>
+<pre>${secretsFile(items, snapshot.manifest)}</pre>
+`;
 }
 
 function elsewhere({ elsewhere: count }: Needed): Html {

@@ -11,7 +11,12 @@ it('leads to a container of Azure by its account, and not by an endpoint of S3',
   ];
 
   const none = new Map<string, string>();
-  const variables = { ofPage: new Map([['target.url', 'DASHKEEP_TARGET']]), given: none, ofMachine: none };
+  const variables = {
+    ofPage: new Map([['target.url', 'DASHKEEP_TARGET']]),
+    given: none,
+    ofMachine: none,
+    ofSecrets: [],
+  };
   const texts = settingTexts(variables, values, resolved, {
     trusted: [],
     recipients: [],
