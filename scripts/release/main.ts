@@ -51,7 +51,7 @@ if (values.with !== undefined) {
 await writeNotes(release, join(values.out, 'notes.md'));
 const sums = await checksums(release.assets);
 await writeFile(join(release.assets, 'SHA256SUMS'), sums);
-console.log(`\n${sums}`);
+console.log(`\nIn ${release.assets}:\n\n${sums}`);
 
 /** A version is released once, from the commit that carries its tag. */
 async function requireTag({ version, dryRun }: Release): Promise<void> {
