@@ -2,8 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startS3Server } from '../support/s3/server.ts';
-import { freePort } from '../support/servers/listening.ts';
-import { blocksOf, fences, pages, ROOT, shellBlocks } from './pages.ts';
+import { blocksOf, fences, holding, pages, ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
 import { commandsOf } from './shell.ts';
 import { depth } from '../support/budget.ts';
@@ -17,6 +16,7 @@ const FOLLOWED = [
   'docs/fleet.md',
   'docs/git-mirror.md',
   'docs/holds.md',
+  'docs/install/classic-script.md',
   'docs/install/outside-kubernetes.md',
   'docs/migrate.md',
   'docs/new-database.md',
@@ -31,13 +31,6 @@ const FOLLOWED = [
 
 let reader: Reader;
 let own: Record<string, string>;
-
-/** The one block that holds some words. */
-function holding(blocks: string[], words: string): string {
-  const found = blocks.filter((block) => block.includes(words));
-  expect(found.length, words).toBe(1);
-  return found[0] ?? '';
-}
 
 // Each page starts the program many times.
 describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
@@ -232,43 +225,6 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     expect(await read('bucket-policy.json')).toMatchObject({
       Statement: [{ Principal: { AWS: 'arn:aws:iam:::user/dashkeep' } }, {}, {}],
     });
-  });
-
-  it('docs/install/outside-kubernetes.md: backups only', async () => {
-    const blocks = await blocksOf('docs/install/outside-kubernetes.md', {
-      'http://localhost:3000': reader.grafana.url,
-      'glsa_…': own['GRAFANA_API_TOKEN'] ?? '',
-      '$HOME/grafana-backups': join(reader.directory, 'laptop'),
-    });
-    const { code, text } = await reader.shell(holding(blocks, 'dashkeep backup\n'), {});
-    expect(code, text).toBe(0);
-    expect(text).toMatch(/snapshot \S+ is complete/);
-  });
-
-  it('docs/install/outside-kubernetes.md: the service', async () => {
-    const blocks = await blocksOf('docs/install/outside-kubernetes.md', {
-      'http://localhost:3000': reader.grafana.url,
-      '/etc/dashkeep/admin-password': join(reader.directory, 'admin-password'),
-      '/var/lib/dashkeep': join(reader.directory, 'state'),
-      'dashkeep serve': 'dashkeep serve & service=$!',
-      // Where no other page's machine has signed anything.
-      's3://my-bucket/grafana': 's3://my-bucket/grafana-of-a-service',
-    });
-    const ops = `127.0.0.1:${await freePort()}`;
-    const script = `${holding(blocks, 'dashkeep serve')}
-      trap 'kill $service' EXIT
-      until node -e "fetch('http://${ops}/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"; do sleep 0.2; done
-      kill $service
-      wait $service
-      trap - EXIT`;
-    const { code, text } = await reader.shell(script, {
-      ...reader.s3.environment,
-      DASHKEEP_LISTEN: '127.0.0.1:0',
-      DASHKEEP_OPS_LISTEN: ops,
-    });
-    expect(code, text).toBe(0);
-    expect(text).toMatch(/^ok +token: none yet/m);
-    expect(text).not.toMatch(/^(?:warn|FAILED)/m);
   });
 });
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { expect } from 'vitest';
 import { FENCE } from '../../pkg/lib/markdown.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -56,4 +57,11 @@ export async function blocksOf(page: string, replacements: Record<string, string
   return shellBlocks(await readFile(join(ROOT, page), 'utf8')).map((block) =>
     Object.entries(replacements).reduce((text, [theirs, mine]) => text.replaceAll(theirs, mine), block),
   );
+}
+
+/** The one block that holds some words. */
+export function holding(blocks: string[], words: string): string {
+  const found = blocks.filter((block) => block.includes(words));
+  expect(found.length, words).toBe(1);
+  return found[0] ?? '';
 }

@@ -88,6 +88,17 @@ describe('docs/install/outside-kubernetes.md', () => {
       expect(text).toMatch(/\bAWS_REGION=\S/);
     }
   });
+
+  it('lets the unit and the command line use one file of settings, as one user', () => {
+    const text = guide('outside-kubernetes.md');
+    const [unit = ''] = fences(text).flatMap((one) => (one.text.includes('[Service]') ? [one.text] : []));
+    const [, file = ''] = /^EnvironmentFile=(.+)$/m.exec(unit) ?? [];
+    const [, user = ''] = /^User=(.+)$/m.exec(unit) ?? [];
+    const [, state = ''] = /^StateDirectory=(.+)$/m.exec(unit) ?? [];
+    expect(text).toContain(`sudo -u ${user} sh -c 'set -a; . ${file}; `);
+    expect(text).toContain(`DASHKEEP_STATE_DIR=/var/lib/${state}\n`);
+    expect(text).toContain(`sudo useradd --system ${user}\n`);
+  });
 });
 
 describe('docs/install/grafana-operator.md', () => {
