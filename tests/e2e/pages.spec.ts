@@ -64,7 +64,7 @@ const TRAILS: [path: string, trail: string][] = [
   ['/changes', 'Dashkeep › Changes'],
   ['/compare', 'Dashkeep › Compare'],
   ['/restore', 'Dashkeep › Restore'],
-  ['/send', 'Dashkeep › Send to another Grafana'],
+  ['/send', 'Dashkeep › Send to another Grafana instance'],
   ['/readiness', 'Dashkeep › Readiness'],
   ['/fleet', 'Dashkeep › All installations'],
   ['/settings/schedule', 'Dashkeep › Settings › Schedule'],

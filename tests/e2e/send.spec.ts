@@ -7,7 +7,7 @@ test.skip(GRAFANA_URL !== undefined, 'the other Grafana is made up');
 
 test('a folder is sent to another Grafana, and the run is undone @quick', async ({ app, page, problems, service }) => {
   await app.open('/restore');
-  await page.getByRole('link', { name: 'Send to another Grafana' }).click();
+  await page.getByRole('link', { name: 'Send to another Grafana instance' }).click();
   await page.getByRole('radio', { name: 'A folder' }).check({ force: true });
   await page.getByRole('combobox', { name: /^Folder/ }).click();
   await page.getByRole('option', { name: /^Payments \d/ }).click();
@@ -188,7 +188,7 @@ test('without another Grafana, the page says who can set one up', async ({ app, 
   service.state.connections = [];
   await app.open('/restore');
   await expect(page.getByRole('button', { name: 'Show the plan' })).toBeEnabled();
-  await expect(page.getByRole('link', { name: 'Send to another Grafana' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Send to another Grafana instance' })).toHaveCount(0);
   await app.open('/send');
   await expect(page.getByText('No other Grafana instance is available here')).toBeVisible();
   await expectAccessible(page);

@@ -73,7 +73,7 @@ export function Plan() {
         parentItem:
           to === undefined
             ? { text: t('plan.title', 'Restore'), url: routes.restore() }
-            : { text: t('send.title', 'Send to another Grafana'), url: routes.send() },
+            : { text: t('send.title', 'Send to another Grafana instance'), url: routes.send() },
       }}
       subTitle={subTitle}
       actions={

@@ -26,7 +26,7 @@ export function Restore() {
         // That page says why if nothing can be sent.
         ((connections.data ?? []).length > 0 || isRefused(connections.error)) && (
           <LinkButton variant="secondary" icon="share-alt" href={routes.send()}>
-            {t('send.title', 'Send to another Grafana')}
+            {t('send.title', 'Send to another Grafana instance')}
           </LinkButton>
         )
       }

@@ -18,7 +18,7 @@ export function Send() {
   const connections = useConnections();
   return (
     <AppPage
-      pageNav={{ text: t('send.title', 'Send to another Grafana'), url: routes.send() }}
+      pageNav={{ text: t('send.title', 'Send to another Grafana instance'), url: routes.send() }}
       subTitle={t(
         'send.subtitle',
         'Choose the resources to send and their destination. You see the plan before anything changes.',
