@@ -18,6 +18,7 @@ import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
 import { exclusively, grafanaOf } from './exclusive.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { withSecurity } from './plan/security.ts';
+import { undoWithin } from './undo/enter.ts';
 import type { ApplyOptions, Plan, PlannedItem, Restored } from './types.ts';
 
 /** Of more, a list of everything takes hardly longer. */
@@ -36,6 +37,11 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   if (everything !== undefined) {
     requireConfirmation(plan, options.confirm);
     return exclusively(options, grafana, () => restoreEverything(options, everything));
+  }
+  const { enters } = plan;
+  if (enters !== undefined) {
+    requireConfirmation(plan, options.confirm);
+    return exclusively(options, grafana, () => undoWithin(options, enters, applySafely));
   }
   if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
     // Then this run ends an interrupted one that had written everything.

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { planEverything } from '../../../pkg/engine/restore/everything/plan.ts';
@@ -116,4 +116,59 @@ it('is undone in an organization that has another ID by now, with folders that i
   expect([...folders.keys()]).toEqual(['outer', 'inner']);
   expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [] });
   expect([...folders.keys()]).toEqual([]);
+});
+
+describe('in an organization that it created and left', () => {
+  /** Stops a restore of an organization in which its account is no Admin, and what it left there. */
+  async function stoppedWithin(role: 'Viewer' | undefined, match: RegExp, skip = 0) {
+    await everything({ manifest: await burned({ profile: '12.4' }) });
+    Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+    const { members } = bench.sim.state.org(2);
+    members.set(1, 'Admin');
+    const { teamId } = (await bench.api('POST /api/teams', { name: 'Ops', email: 'ops@example.org' }, 2)).body;
+    await bench.api(`PUT /api/teams/${teamId}/members`, { admins: [], members: ['ann@example.org'] }, 2);
+    const whole = await bench.backup();
+    members.delete(1);
+    void (role === undefined || members.set(1, role));
+    const admin = (await bench.backup()).resources.find(isAdmin)!;
+    const manifest = { ...whole, resources: whole.resources.map((one) => (isAdmin(one) ? admin : one)) };
+    await bench.api('DELETE /api/orgs/2');
+    const record = await stopped(manifest, match, skip);
+    const roles = people()['admin'];
+    expect(roles).toEqual({ Acme: 'Admin', ...(role && { Second: role }) });
+    return { manifest, roles, id: record.id };
+  }
+
+  it.each([undefined, 'Viewer'] as const)('is undone from inside, by an account that had the role %s', async (role) => {
+    const { id, roles } = await stoppedWithin(role, /^POST .*dashboards\/?(db)?(\?|$)/);
+    const { folders, dashboards, teams } = bench.sim.state.org(2);
+    expect(folders.size).toBeGreaterThan(0);
+    const { plan } = await planOfUndo(bench, id);
+    expect(people()['admin']).toEqual(roles);
+    expect(plan.confirm).toBe('Second, 2 security changes');
+    expect(reasons(plan, 'delete')).toMatchObject({ 'folder/infra': expect.stringContaining('joins') });
+    const record = await undo(bench, id);
+    expect(record).toMatchObject({ status: 'complete', errors: [], entered: [] });
+    expect([folders.size, dashboards.size, teams.size]).toEqual([0, 0, 0]);
+    expect(people()['admin']).toEqual(roles);
+  });
+
+  it('is left again by an undo that is stopped', async () => {
+    const { id, roles } = await stoppedWithin(undefined, /^POST .*dashboards\/?(db)?(\?|$)/);
+    const stop = { match: /^DELETE .*\/folders\//, end: 'stopped' } as const;
+    const record = await stoppedAt(bench, stop, (signal) => undo(bench, id, signal));
+    expect(record).toMatchObject({ status: 'interrupted', entered: [] });
+    expect(people()['admin']).toEqual(roles);
+    expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [], entered: [] });
+    expect(bench.sim.state.org(2).folders.size).toBe(0);
+    expect(people()['admin']).toEqual(roles);
+  });
+
+  it.each([0, 1, 2])('is finished in the middle of a team, after %s steps', async (skip) => {
+    const { manifest, roles } = await stoppedWithin(undefined, /^(POST|PUT) \/api\/teams/, skip);
+    const { record, plan } = await recorded(manifest);
+    expect(plan.items.filter(({ action }) => action === 'blocked')).toEqual([]);
+    expect(record).toMatchObject({ status: 'complete', errors: [] });
+    expect(people()['admin']).toEqual(roles);
+  });
 });

@@ -137,6 +137,10 @@ export const PLAN_REASONS = {
   created: 'the run created it',
   changed: 'the run changed it',
   deleted: 'the run deleted it',
+  'undo-unseen': {
+    cli: 'the run wrote it; --apply joins its organization temporarily, and keeps the resource if someone has changed it since',
+    page: 'the run wrote it; applying joins its organization temporarily, and keeps the resource if someone has changed it since',
+  },
   'undo-created': 'the undo restored it',
   'undo-changed': 'the undo changed it back',
   'undo-deleted': 'the undo deleted it',

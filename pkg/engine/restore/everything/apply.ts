@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { compact } from '../../../contract/compact.ts';
 import { reasonOf } from '../../../contract/errors.ts';
 import { append } from '../../../lib/append.ts';
@@ -23,15 +22,12 @@ import { keepRecord, noteEnd, recordedChanges } from '../apply/recorded-changes.
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything, RunFacts } from '../types.ts';
 import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
-import { givenIn, giveUp, join, keptResult, keptResults, leave } from './caller.ts';
+import { givenIn, giveUp, join, keptResult, keptResults, leave, leavingSignal } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
 import { enteredBy, isEntered, joinedBy, passOverBegun } from './interrupted.ts';
 import { writtenBy } from './written.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
-
-/** Milliseconds to give up memberships in after a restore that failed or was interrupted. */
-const LEAVE_WITHIN_MS = 30_000;
 
 /**
  * Applies a plan of everything after a safety snapshot: organizations, users, what each organization holds, and at the
@@ -279,8 +275,7 @@ class EverythingRun {
 
   /** After a failure: the next restore enters again what it needs. */
   async leaveAnyway(): Promise<void> {
-    const signal = AbortSignal.timeout(LEAVE_WITHIN_MS);
-    setMaxListeners(0, signal);
+    const signal = leavingSignal();
     const { caller, others } = this.#everything;
     const made = this.changeLog.list().filter(({ kind, did }) => kind === 'org' && did === 'created');
     const entered = new Set([...this.#entered(), ...made.map(({ uid }) => uid)]);

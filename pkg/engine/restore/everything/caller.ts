@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { orgNameOf } from '../../../grafana/orgs.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { numberAt, stringAt, type Json } from '../../../lib/json/json.ts';
@@ -16,8 +17,11 @@ import type { Caller, PlanRequest } from '../types.ts';
 /** Grafana keeps what somebody may do in memory for five seconds (user service, GetSignedInUser). */
 const ROLE_CACHE_MS = 6_000;
 
+/** Milliseconds to give up memberships in after a restore that failed or was interrupted. */
+const LEAVE_WITHIN_MS = 30_000;
+
 /** Asks who is restoring. */
-export async function readCaller({ instance, signal }: PlanRequest): Promise<Caller> {
+export async function readCaller({ instance, signal }: Pick<PlanRequest, 'instance' | 'signal'>): Promise<Caller> {
   const { client } = homeOf(instance.orgs);
   const path = '/api/user/orgs';
   const [user, orgs] = await Promise.all([
@@ -72,6 +76,13 @@ export async function join(request: PlanRequest, caller: Caller, org: Org): Prom
   }
   await client.patch(`/api/orgs/${org.id}/users/${caller.id}`, { role: 'Admin' }, { signal });
   await clock.sleep(ROLE_CACHE_MS, signal);
+}
+
+/** The signal to leave organizations with, after that of the restore may have been aborted. */
+export function leavingSignal(): AbortSignal {
+  const signal = AbortSignal.timeout(LEAVE_WITHIN_MS);
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 /**

@@ -2,6 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import { numberAt, stringAt } from '../../../lib/json/json.ts';
 import { accountOf } from '../../../grafana/accounts.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
+import type { ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import type { Entered, Gave, RunRecord } from '../../../contract/runs.ts';
@@ -131,7 +132,7 @@ function rolesBefore(
 
 /**
  * Leaves out what the unfinished restore would have changed about security without confirmation, in organizations that
- * it created: by what it had not come to, and the role of its account.
+ * it created: by what it had not come to or completed, and the role of its account.
  */
 export async function passOverBegun(
   request: PlanRequest,
@@ -141,13 +142,15 @@ export async function passOverBegun(
   const created = targets.filter(({ isNew }) => isNew === true);
   const earlier = new EarlierRestores(request);
   for (const item of created.length === 0 ? [] : items.filter(({ security }) => security.length > 0)) {
-    const { kind, uid, action } = item;
+    const { kind, uid, action, code } = item;
     const isOwn = kind === 'user' && uid === caller.login;
     const inSure = created.some(({ org, isSure }) => isSure === true && org?.id === targetOf(item).org);
-    const isMissing = inSure && kind !== 'user' && action === 'create' && !(await earlier.hasWritten(targetOf(item)));
+    const isNext = inSure && kind !== 'user';
+    const isMissing = isNext && action === 'create' && !(await earlier.hasWritten(targetOf(item)));
+    const isHalf = isNext && code === ('unfinished' satisfies ReasonCode) && (await earlier.left(targetOf(item)));
     const isBegun = (change: SecurityChange): boolean =>
       (isOwn && change.code === 'org-role' && created.some(({ name }) => name === change.params['org'])) ||
-      (isMissing && needsAccount(change));
+      ((isMissing || isHalf) && needsAccount(change));
     item.security = item.security.filter((change) => !isBegun(change));
   }
 }

@@ -127,7 +127,8 @@ async function planKind(
   return items.sort((a, b) => (a.uid < b.uid ? -1 : 1));
 }
 
-function whyItStays({ name, owner }: Kind): Reason {
+/** Why an undo keeps what a restore created. */
+export function whyItStays({ name, owner }: Kind): Reason {
   if (name === 'org' || name === 'user') {
     return reason(name === 'org' ? 'org-stays' : 'user-stays');
   }

@@ -1,6 +1,7 @@
 import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
+import { SERVER_KINDS } from '../../../contract/kinds.ts';
 import { hasRoles, type Entered, type RunRecord, type Touched } from '../../../contract/runs.ts';
 import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { because, refusal } from '../../../contract/reasons/reason.ts';
@@ -17,6 +18,7 @@ import { grafanaOf, writtenTo } from '../exclusive.ts';
 import { accountsEntered, stillGiven } from '../everything/interrupted.ts';
 import { planCreatedRemovals } from './created.ts';
 import { withDeprived } from './deprived.ts';
+import { foreseen, orgsToEnter, withOwn } from './enter.ts';
 import { HalfDeleted } from './half-deleted.ts';
 import { leaveWhatChanged } from './leave-changed.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
@@ -36,7 +38,8 @@ export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'
 /**
  * The way back of a restore, found by reads only: what it overwrote or deleted comes back from its safety snapshot,
  * what it created is deleted, and nothing else is touched. What somebody changed since is left alone, with that reason,
- * and so is what may be half written.
+ * and so is what may be half written. Of organizations that its account has to enter, it foresees what may be undone.
+ * @param entered - the account that undoes, and its roles before it entered organizations for that
  * @returns the plan, the request to apply it with, and the very snapshot that both were made from: who wrote it has to
  * be asserted before anything is applied, and a second reading may find another file.
  * @throws DK_RUN_UNTRUSTED when no trusted key signed the record; DK_USAGE when the run is no restore, has no safety
@@ -46,31 +49,41 @@ export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'
 export async function planUndo(
   asked: UndoRequest,
   { record: run, author }: StoredRun,
+  entered?: Entered,
 ): Promise<{ request: PlanRequest; plan: Plan; stored: StoredManifest }> {
-  const { snapshot, touched: recorded, isSafety } = undoable(run);
+  const { snapshot, touched: all, isSafety } = undoable(run);
   if (!asked.repository.trust.counts(author)) {
     throw untrusted(run, author);
   }
   const stored = await storedSnapshot(asked, snapshot, isSafety);
   const { manifest } = stored;
   await assertWroteHere(asked, run, manifest);
+  const orgs = entered === undefined ? await orgsToEnter(asked, run, all) : [];
+  const isUnseen = (one: Touched): boolean => !SERVER_KINDS.has(one.kind) && orgs.some(({ id }) => id === one.org);
+  const unseen = all.filter(isUnseen);
+  const recorded = all.filter((one) => !isUnseen(one));
   await assertMember(asked.instance, recorded, asked.signal);
   // A copied record may be older than the run's last one, but it never names what its run did not make.
   const isEarlier = timeOfId(manifest.id).getTime() + SECOND_MS <= Date.parse(run.started);
   if (isSafety && (manifest.trigger !== 'safety' || isEarlier)) {
     throw new DashkeepError('DK_USAGE', `${snapshot} is not the safety snapshot of run ${run.id}`);
   }
-  const held = new Set(manifest.resources.map(keyOf));
+  const held = new Map(manifest.resources.map((entry) => [keyOf(entry), entry]));
   // The safety snapshot is what was there, managed or not.
   const { source, ...own } = asked;
-  const unselected = { ...own, manifest, selection: {}, options: { overwrite: true, includeManaged: true } };
+  const instance = {
+    ...asked.instance,
+    orgs: asked.instance.orgs.filter(({ id }) => !orgs.some((one) => one.id === id)),
+  };
+  const unselected = { ...own, instance, manifest, selection: {}, options: { overwrite: true, includeManaged: true } };
   const from = { ...unselected, ...compact({ source }) };
-  const entries = recorded.some(({ did, open }) => did === 'created' || open === true)
+  const entries = all.some(({ did, open }) => did === 'created' || open === true)
     ? await entriesBroughtBack(from, run)
     : undefined;
   const closed = await closeOpenEntries(from, recorded, entries);
   const touched = await withDeprived(from, [...closed, ...(await deletedAlong(from, closed))]);
-  const accounts = await accountsWithRoles(asked, run);
+  const known = await accountsWithRoles(asked, run);
+  const accounts = entered === undefined ? known : withOwn(known, entered);
   const roles = rolesLeft(asked, run, accounts);
   const newOrgs = await newOrgsOf(asked, touched, accounts);
   // In organizations that it created, Grafana's defaults are reset, because other resources depend on them.
@@ -80,30 +93,35 @@ export async function planUndo(
       newOrgs.ids.has(one.org) &&
       kindOf(one.kind).onlyResets?.(one.uid) === true &&
       !held.has(keyOf(one)));
-  const back = touched.filter((one) => !isNew(one) && !newOrgs.isMissing(one));
+  const isBack = (one: Touched): boolean => !isNew(one) && !newOrgs.isMissing(one);
+  const back = touched.filter(isBack);
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
   const options = { ...unselected.options, leaves: newOrgs.leftBy };
   const request: PlanRequest = { ...unselected, options, selection: { only, exactly: true } };
   const byKey = new Map(back.map((one) => [keyOf(one), one]));
   const plan = await planRestore(request, (item, ...rest) => leaveWhatChanged(item, byKey.get(keyOf(item)), ...rest));
-  const lost = back
+  const foreseenBack = unseen.filter(isBack);
+  const ahead = foreseen({ created: unseen.filter(isNew), back: foreseenBack }, held);
+  const lost = [...back, ...foreseenBack]
     .filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one))
     .map((one) => notHeld(one, newOrgs.ids));
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries, new HalfDeleted(request, run));
   const withApps = plan.items.filter(({ app }) => app !== undefined);
   const left = removals.filter((item) => !isAmong(item, withApps));
-  const found = titled(withKeptAdmins(asked, [...plan.items, ...lost, ...left], newOrgs), entries);
+  const found = titled(withKeptAdmins(asked, [...plan.items, ...lost, ...left, ...ahead], newOrgs), entries);
   const items = run.undoes === undefined ? found : found.map(asDoneByUndo);
   const { confirm: _, ...planned } = plan;
-  const confirm = confirmationFor(request, items);
+  const confirm = confirmationFor(asked, items);
+  const isEntered = ahead.some(({ action }) => action !== 'skip');
+  const again = (own: Entered) => planUndo(asked, { record: run, author }, own);
   return {
-    request,
+    request: { ...request, instance: asked.instance },
     stored,
     plan: {
       ...planned,
       items,
       undoes: run.id,
-      ...compact({ confirm, roles }),
+      ...compact({ confirm, roles, enters: isEntered ? { orgs, again } : undefined }),
     },
   };
 }
