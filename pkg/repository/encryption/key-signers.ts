@@ -32,7 +32,7 @@ export async function keySigners(
 export function untrustedKey(signers: readonly string[]): DashkeepError {
   const why = 'no trusted key signed the key of this repository';
   if (signers.length === 0) {
-    const advice = reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' });
+    const advice = reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust <fingerprint>' });
     return new DashkeepError('DK_ENCRYPTION', why, { advice });
   }
   const trust = `dashkeep trust ${signers.length === 1 ? signers[0] : '<fingerprint>'}`;

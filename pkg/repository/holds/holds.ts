@@ -167,7 +167,7 @@ function assertTrusting({ trust, store }: Repository): void {
       'DK_SNAPSHOT_FOREIGN',
       `this machine does not trust a key that signs in ${store.description} yet`,
       {
-        advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' }),
+        advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust <fingerprint>' }),
       },
     );
   }

@@ -55,7 +55,7 @@ export function assertCounts(trust: Trust, stored: Signed): void {
 export function assertAnyCounts(snapshots: readonly Pick<SnapshotSummary, 'foreign'>[]): void {
   if (snapshots.length > 0 && snapshots.every(({ foreign }) => foreign === true)) {
     throw new DashkeepError('DK_SNAPSHOT_FOREIGN', 'no trusted key signed any of the snapshots', {
-      advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' }),
+      advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust <fingerprint>' }),
     });
   }
 }

@@ -91,7 +91,7 @@ export class SnapshotFinder {
     throw foreign === 0
       ? new DashkeepError('DK_NOT_FOUND', noneIn(description, future.length))
       : new DashkeepError('DK_NOT_FOUND', `no trusted key signed any of the ${foreign} snapshots in ${description}`, {
-          advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' }),
+          advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust <fingerprint>' }),
         });
   }
 
