@@ -135,14 +135,23 @@ describe('a restore on first contact', () => {
     expect(after.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).not.toContain(stranger);
   });
 
+  const trusted = async (): Promise<number> => {
+    const { keys } = (await run(['keys', '--json'], 'laptop')).json as { keys: { trusted: boolean }[] };
+    return keys.filter((key) => key.trusted).length;
+  };
+
+  it('keeps no key that --trust names for a restore that is refused', async () => {
+    grafana.seedDashboards({ count: 3, folders: 1 });
+    const deleting = [...RESTORE, '--overwrite', '--delete-extra', '--json', '--trust', signer];
+    await expect(run(deleting, 'laptop')).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    await expect(run([...deleting, '--confirm', 'no'], 'laptop')).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    expect(await trusted()).toBe(0);
+  });
+
   it('keeps the key that --trust names only when the plan is applied, even a saved one', async () => {
     const saved = ['--save-plan', `${directory.path}/plan.json`];
     const planned = await run([...RESTORE.slice(0, -1), '--json', '--trust', signer, ...saved], 'laptop');
     expect(planned.json).toMatchObject({ applied: false, warned: [] });
-    const trusted = async () => {
-      const { keys } = (await run(['keys', '--json'], 'laptop')).json as { keys: { trusted: boolean }[] };
-      return keys.filter((key) => key.trusted).length;
-    };
     expect(await trusted()).toBe(0);
     const apply = ['restore', '--plan', `${directory.path}/plan.json`, '--apply', '--json'];
     await expect(run(apply, 'laptop')).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });

@@ -121,7 +121,6 @@ async function planAndApply(
       return { trust };
     }
     const confirm = confirmTrust(context, repository, stored, named);
-    await keepTrust(repository, flags);
     const doubts = [untrustedReason(stored), narrower].filter((one) => one !== undefined);
     return withInstance(
       { ...linkTo(session, orgs), needsServerAdmin: everything },
@@ -225,7 +224,6 @@ async function undo(
         await assertSigner(repository, flags, context);
         const { request, plan, stored } = await planned(context, planUndo(asked, run));
         const confirm = confirmTrust(context, repository, stored, { ...flags, named: plan.snapshot });
-        await keepTrust(repository, flags);
         const applied = flags.apply === true;
         return {
           plan,
@@ -277,10 +275,16 @@ async function applyRecorded(
       run.note(noted);
     };
     note({ finish, ...compact({ connection: flags.to }) });
-    return runRestore(session, { request, plan, safetySnapshot, confirm }, { ...run, note });
+    // A restore that is refused leaves no trust behind: only one that begins to write, or ends well.
+    const checkpoint = async (): Promise<void> => {
+      await keepTrust(request.source ?? request.repository, flags);
+      await run.checkpoint();
+    };
+    return runRestore(session, { request, plan, safetySnapshot, confirm }, { ...run, note, checkpoint });
   });
   try {
     const restored = await work;
+    await keepTrust(request.source ?? request.repository, flags);
     return { ...restored, run: id, finish, ...compact({ unkept }) };
   } catch (error) {
     progress.end();
