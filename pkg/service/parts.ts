@@ -200,7 +200,8 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   });
 
   const readiness: Readiness = new Readiness({
-    ...{ config, settings, repositoryCache, secondCopy, runs, journal, askedFrom, statusView, state, clock, log },
+    ...{ config, settings, repositoryCache, secondCopy, runs, history, journal, askedFrom, statusView, state },
+    ...{ clock, log },
   });
 
   const fleet = new FleetView({ config, clock, randomness, log, signal });

@@ -20,6 +20,7 @@ import { manifestFor } from '../organizations/manifest-view.ts';
 import { hidden } from '../organizations/run-view.ts';
 import { summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
 import { doubtsOfNewest, type NewestDoubts } from '../repository/doubts.ts';
+import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
@@ -38,6 +39,7 @@ export interface ReadinessParts {
   repositoryCache: RepositoryCache;
   secondCopy: Pick<SecondCopy, 'isSet' | 'isLate' | 'target'>;
   runs: Runs;
+  history: Pick<History, 'isAfter'>;
   askedFrom: AskedFrom;
   statusView: Pick<StatusView, 'overlooked' | 'refusal'>;
   state: StateStore;
@@ -64,6 +66,8 @@ export interface RepositoryFacts extends NewestDoubts {
   findings: DashkeepError[];
   /** The newest run of each kind that was neither cancelled nor interrupted, and says something about all snapshots. */
   runs: Partial<Record<RunKind, RunLine>>;
+  /** Whether a backup failed after the complete one. */
+  laterFailed: boolean;
   /** If the newest backup lacks much: when the newest restore ended. */
   restored?: string | undefined;
   /** Whether a schedule ever started a backup: a command line does not show whether a service runs. */
@@ -170,7 +174,7 @@ export async function readinessFacts(
 }
 
 async function repositoryFacts(
-  { repositoryCache, runs, askedFrom, settings, config, log }: ReadinessParts,
+  { repositoryCache, runs, history, askedFrom, settings, config, log }: ReadinessParts,
   needs: Needs,
   caller: Caller | undefined,
   { ahead, signal }: { ahead: () => Promise<number>; signal: AbortSignal },
@@ -208,6 +212,7 @@ async function repositoryFacts(
       return [kind, await runs.newestCertain(matches, caller ?? EVERYONE, signal)] as const;
     }),
   );
+  const found: RepositoryFacts['runs'] = Object.fromEntries(ended);
   const isRestore = (one: RunLine): boolean =>
     one.kind === 'restore' && one.connection === undefined && one.finished !== undefined;
   const restore = manifest?.shrunk && (await runs.newestCertain(isRestore, caller ?? EVERYONE, signal));
@@ -218,7 +223,8 @@ async function repositoryFacts(
     manifest,
     coverage: manifest && coverageNow(coverageOf(manifest), settings.view().values, idsOf(manifest), config),
     findings: findings.map((one) => shownTo(caller, findingError(one))),
-    runs: Object.fromEntries(ended),
+    runs: found,
+    laterFailed: found.backup?.status === 'failed' && complete !== undefined && history.isAfter(found.backup, complete),
     restored: restore?.finished,
     scheduled: backups.some(({ trigger }) => trigger === 'scheduled'),
     protection,

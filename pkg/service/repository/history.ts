@@ -1,5 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import { withEnd, withoutFuture } from '../../engine/runs.ts';
@@ -62,7 +63,10 @@ export class History {
    */
   async newestCertain(matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine | undefined> {
     const end = this.#latest;
-    const hasBegun = (one: RunLine): boolean => one.started <= end && matches(one);
+    // The journal knows the order of its runs, whatever clocks dated them.
+    const [, ...own] = this.#journal.entries.map(lineOf).filter((one) => one.started <= end && matches(one));
+    const earlier = new Set(own.map(({ id }) => id));
+    const hasBegun = (one: RunLine): boolean => one.started <= end && matches(one) && !earlier.has(one.id);
     const asked = new Set<string>();
     for (;;) {
       const all = await this.list(asked.size + 1, hasBegun, signal);
@@ -144,6 +148,20 @@ export class History {
     const latest = this.last(begun);
     const before = this.last((one) => begun(one) && one.id !== latest?.id);
     return (latest?.status === 'interrupted' && before?.status !== 'interrupted' ? before : latest)?.started;
+  }
+
+  /**
+   * Whether a run began after a snapshot: by the order of the journal, or by their times where it lacks one of them. A
+   * run that is dated in the future has begun before, while a clock was ahead.
+   */
+  isAfter(run: Pick<RunLine, 'id' | 'started'>, snapshot: Pick<SnapshotSummary, 'id' | 'time'>): boolean {
+    if (run.started > this.#clock.now().toISOString()) {
+      return false;
+    }
+    const { entries } = this.#journal;
+    const began = entries.findIndex(({ id }) => id === run.id);
+    const made = entries.findIndex((one) => one.kind === 'backup' && one.snapshot === snapshot.id);
+    return began >= 0 && made >= 0 ? began < made : run.started > snapshot.time;
   }
 
   /** Whether a clock that was ahead dated a run later than now. */

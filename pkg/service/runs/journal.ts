@@ -53,7 +53,7 @@ export class Journal {
     return this.#problem;
   }
 
-  /** Newest first. */
+  /** Newest first, in the order in which they began, whatever clocks dated them. */
   get entries(): readonly JournalEntry[] {
     return this.#entries;
   }
@@ -107,11 +107,9 @@ export class Journal {
         stored = readable(there);
         // Who ran it knows how it ended; anyone else only supposes that it was interrupted.
         const isKnown = (one: JournalEntry): boolean => one.status === 'interrupted' && endedBefore(stored, one);
-        this.#entries = merged(
-          this.#entries,
-          stored,
-          [...this.#unwritten.values()].filter((one) => !isKnown(one)),
-        );
+        const unwritten = [...this.#unwritten.values()].filter((one) => !isKnown(one));
+        // In the order of the stored ones, which other replicas wrote.
+        this.#entries = merged(stored, this.#entries, stored, unwritten.toReversed());
         return Buffer.from(JSON.stringify(this.#entries));
       });
       for (const entry of own.filter((one) => this.#unwritten.get(one.id) === one)) {
@@ -151,10 +149,10 @@ function readable(bytes: Buffer | undefined): JournalEntry[] {
   }
 }
 
-/** The entries that are kept, newest first. Of several with one ID, the last counts. */
+/** The entries that are kept, newest first. Of several with one ID, the first gives the place, and the last counts. */
 function merged(...parts: JournalEntry[][]): JournalEntry[] {
-  const byId = new Map(parts.flat().map((entry) => [entry.id, entry]));
-  const all = [...byId.values()].sort((a, b) => (a.started < b.started ? 1 : -1));
+  const byId = new Map(parts.flatMap((part) => part.toReversed()).map((entry) => [entry.id, entry]));
+  const all = [...byId.values()].reverse();
   // Copies and their retries are frequent, and must not hide the last verification.
   const isNewest = (one: JournalEntry): boolean => all.find(({ kind }) => kind === one.kind) === one;
   return fitting(all.filter((one, at) => at < KEPT || isNewest(one)));

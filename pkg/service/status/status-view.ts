@@ -156,6 +156,7 @@ export class StatusView {
         isRead: statusCache.repository !== undefined,
         newest,
         lastBackup,
+        isLastLater: lastBackup && newest && this.#parts.history.isAfter(lastBackup, newest),
         // What belongs to the whole server concerns the home organization only.
         uncovered: caller.home && this.#uncovered,
         unreadable: statusCache.repository?.unopened !== undefined,

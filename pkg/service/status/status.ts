@@ -102,6 +102,8 @@ export interface ProtectionFacts {
   isRead: boolean;
   newest: Pick<SnapshotSummary, 'time' | 'status' | 'shrunk'> | undefined;
   lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
+  /** Whether the last backup began after the newest snapshot. */
+  isLastLater?: boolean | undefined;
   /** Whether something is not backed up that no one chose to leave out; undefined while that is not known. */
   uncovered: boolean | undefined;
   /** Whether the private key that is set does not open the newest backup. */
@@ -136,7 +138,7 @@ export function protectionOf(facts: ProtectionFacts): Protection {
   }
   // With a clock that is behind, what fails now looks older than the newest backup.
   const isBehind = age * 1000 < -MAX_SKEW;
-  if (lastBackup?.status === 'failed' && (isBehind || lastBackup.started > newest.time)) {
+  if (lastBackup?.status === 'failed' && (isBehind || facts.isLastLater === true)) {
     return 'failed';
   }
   // No backup can run until someone acts. While Grafana is away, that is not known.

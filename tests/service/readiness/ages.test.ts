@@ -44,6 +44,7 @@ function broken(repository: Partial<RepositoryFacts> = {}, facts: Partial<Readin
       manifest: { kinds: { plugin: {} } } as RepositoryFacts['manifest'],
       coverage: COVERAGE,
       findings: [],
+      laterFailed: false,
       scheduled: true,
       runs: { backup: run('backup', 1), verify: run('verify', 24), drill: run('drill', 24) },
       protection: PROTECTED,
@@ -247,9 +248,10 @@ it.each([
 ])('is %s if the last backup failed, with %s', (protection, _, time) => {
   const newest = { time, status: 'complete' } as const;
   const lastBackup = { status: 'failed', started: ago(1) } as const;
+  const isLastLater = lastBackup.started > time;
   const usable = { configured: true, tokenUsable: true, tokenState: 'valid', isRead: true } as const;
   const known = { ...usable, untrusted: false, uncovered: false, target: {} };
-  expect(protectionOf({ ...known, newest, lastBackup, intervalSeconds: 7200, now: NOW })).toBe(protection);
+  expect(protectionOf({ ...known, newest, lastBackup, isLastLater, intervalSeconds: 7200, now: NOW })).toBe(protection);
 });
 
 it('an organization that the newest snapshot names as missing is named once, with one piece of advice', () => {

@@ -9,6 +9,7 @@ import { realClock } from '../../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 import { variants } from '../../support/budget.ts';
 
+const MINUTE = 60_000;
 const YEAR = 365 * 86_400_000;
 
 let grafana: Simulator;
@@ -193,5 +194,39 @@ describe('a service whose repository has a snapshot from the future', () => {
       .toBe('never');
     const { lastBackup, lastSuccess } = (await service.call('GET', '/status')).json;
     expect([lastBackup, lastSuccess]).toEqual([undefined, undefined]);
+  });
+
+  it('is not failed by a backup that failed before the newest one, by a clock that was ahead', async () => {
+    const { directory } = service;
+    await service.stop();
+    let off = 0;
+    const clock = { ...realClock, now: () => new Date(Date.now() + off) };
+    service = await startService({ grafanaUrl: grafana.url, directory, clock, environment: fewKinds() });
+    const status = async () => (await service.call('GET', '/status')).json;
+    const backUp = async () => service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+    const fail = async () => {
+      grafana.setFaults({ match: 'GET /api/health', action: { kind: 'status', status: 418, body: {} } });
+      expect((await backUp())['status']).toBe('failed');
+      grafana.setFaults();
+    };
+    const evidence = async () =>
+      (await service.call('GET', '/readiness')).json.evidence.find((one: { code: string }) => one.code === 'backup');
+    off = 4 * MINUTE;
+    await fail();
+    off = 0;
+    const { snapshot } = await backUp();
+    await expect.poll(async () => (await status()).newest?.id, { timeout: 20_000, interval: 100 }).toBe(snapshot);
+
+    expect(await status()).toMatchObject({ protection: 'yes', lastBackup: { snapshot } });
+    expect(await evidence()).toMatchObject({ level: 'ok' });
+    // The time that it was dated has come.
+    off = 4.5 * MINUTE;
+    expect(await status()).toMatchObject({ protection: 'yes', lastBackup: { snapshot } });
+    expect(await evidence()).toMatchObject({ level: 'ok' });
+    // One that fails after it makes it so, although it is dated earlier.
+    off = -MINUTE;
+    await fail();
+    expect((await status()).protection).toBe('failed');
+    expect(await evidence()).toMatchObject({ level: 'warning' });
   });
 });

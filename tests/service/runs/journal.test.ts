@@ -72,7 +72,7 @@ it('of a replica that no longer leads takes nothing from the journal of the one 
   await before.put({ ...entry('backup', 1), status: 'failed' });
   await now.load();
   const shown = now.entries.map(({ id, status }) => `${id} ${status}`);
-  expect(shown).toEqual(['backup-2 complete', 'backup-1 failed', 'verify-0 interrupted']);
+  expect(shown).toEqual(['backup-2 complete', 'verify-0 interrupted', 'backup-1 failed']);
   expect(before.entries).toEqual(now.entries);
 });
 

@@ -14,7 +14,7 @@ const VERIFY_DAYS = 31;
 
 /** What the last complete backup proves. */
 export function backup(
-  { newest, complete, runs, restored, clocks, newer }: RepositoryFacts,
+  { newest, complete, laterFailed, restored, clocks, newer }: RepositoryFacts,
   { now, schedule }: ReadinessFacts,
 ): LineResult {
   const advice = [reason('ready-back-up')];
@@ -37,8 +37,7 @@ export function backup(
     return { level: 'bad', at, found: [...found, reason('ready-late')], advice: [reason('ready-see-runs')] };
   }
   const notFull = newest === undefined || newest.id === snapshot ? [] : notFullReasons(newest);
-  const hasFailed = runs.backup?.status === 'failed' && runs.backup.started > at;
-  const worse: KnownReason[] = [...notFull, ...(hasFailed ? [reason('ready-later-failed')] : [])];
+  const worse: KnownReason[] = [...notFull, ...(laterFailed ? [reason('ready-later-failed')] : [])];
   if (worse.length === 0 && newer !== undefined) {
     const unknown = reason('snapshot-newer', { snapshot: newer });
     return { level: 'warning', at, found: [...found, unknown], advice: [reason('upgrade-to-read')] };
