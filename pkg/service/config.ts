@@ -69,7 +69,7 @@ export interface ServiceConfig {
     token?: SecretReader;
     orgTokens: ReadonlyMap<number, SecretReader>;
     /** Name and password from the environment; for making tokens, and for reading what belongs to the whole server. */
-    admin?: { user: SecretReader; password: SecretReader };
+    admin?: { user: SecretReader; password: SecretReader; from: string };
   };
   /** Other Grafanas that pages may send to. */
   connections: readonly Connection[];

@@ -170,7 +170,7 @@ const STATES = [
 ] as const;
 
 test('the overview shows each state of the backups @quick', async ({ app, page, service, problems }) => {
-  const hint = 'Check that the admin Secret contains the password that Grafana uses.';
+  const hint = 'Check that Dashkeep has the password that Grafana uses.';
   const warnings = [{ code: 'DK_BOOTSTRAP', message: 'Grafana refuses the admin password', hint }];
   for (const { protection, heading } of STATES) {
     service.state.status = { protection, warnings };

@@ -33,7 +33,7 @@ describe('a service account named like ours', () => {
 
   function run(allOrgs = false): Promise<Bootstrapped> {
     const value = () => Promise.resolve('admin');
-    const admin = { kind: 'values' as const, user: value, password: value };
+    const admin = { kind: 'values' as const, user: value, password: value, from: 'the test' };
     const ports = { clock, randomness: realRandomness, log: silent };
     return bootstrap({ grafanaUrl: grafana.url, admin, allOrgs, state, ...ports }, new AbortController().signal);
   }

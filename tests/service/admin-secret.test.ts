@@ -30,7 +30,7 @@ describe('an admin Secret', () => {
   ])('is read by the keys %s and %s', async (user, password) => {
     await writeFile(join(directory.path, user), 'root\n');
     await writeFile(join(directory.path, password), 'p \n');
-    expect(await read(directory.path)).toEqual({ user: 'root', password: 'p ' });
+    expect(await read(directory.path)).toMatchObject({ user: 'root', password: 'p ' });
   });
 
   it('that is not mounted is named, with what to look at', async () => {

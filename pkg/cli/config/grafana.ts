@@ -28,12 +28,12 @@ export function grafanaConfig(configuration: Configuration): ServiceConfig['graf
 
 function adminOf(configuration: Configuration): ServiceConfig['grafana']['admin'] {
   const user = configuration.secret('GRAFANA_ADMIN_USER')?.value;
-  const password = configuration.secret('GRAFANA_ADMIN_PASSWORD')?.value;
+  const password = configuration.secret('GRAFANA_ADMIN_PASSWORD');
   if ((user === undefined) !== (password === undefined)) {
     const missing = user === undefined ? 'GRAFANA_ADMIN_USER' : 'GRAFANA_ADMIN_PASSWORD';
     throw new DashkeepError('DK_SETTINGS', `${missing} is missing: set both user and password`);
   }
-  return user === undefined || password === undefined ? undefined : { user, password };
+  return user === undefined || password === undefined ? undefined : { user, password: password.value, from: password.from };
 }
 
 /**

@@ -191,6 +191,6 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 502,
     title: 'The service has no access to Grafana',
-    hint: 'Check that the admin Secret contains the password that Grafana uses.',
+    hint: 'Check that Dashkeep has the password that Grafana uses.',
   },
 } as const satisfies Record<string, ErrorKind>;

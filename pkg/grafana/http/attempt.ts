@@ -23,7 +23,7 @@ import {
 } from './response-body.ts';
 import { ByteBudget, LARGE_BYTES, type ByteReservation } from './byte-budget.ts';
 import type { GrafanaResponse, RequestOptions } from './client-options.ts';
-import { errorOfResponse, ResponseTooLarge, type GrafanaError } from './errors.ts';
+import { errorOfResponse, isGrafanaError, ResponseTooLarge, type GrafanaError } from './errors.ts';
 import type { Ending } from './adaptive-concurrency.ts';
 import { endingOf, isLasting, isNotSent, retryAfterOf, transportError } from './transport.ts';
 import type { Release, RequestLimiter } from './request-limiter.ts';
@@ -133,9 +133,16 @@ export async function attempt(
       ending = 'cancelled';
       throw options.signal.reason;
     }
-    // A secret that can't be read is a setting's fault, not that of a Grafana that is away.
-    if (cause === access.refused || (cause instanceof DashkeepError && cause.code === 'DK_SETTINGS')) {
+    if (cause === access.refused) {
       ending = 'cancelled';
+      throw cause;
+    }
+    // Nothing was sent, because there are no credentials. That is no fault of Grafana, unless it is away.
+    if (authorization === undefined && cause instanceof DashkeepError) {
+      ending = 'cancelled';
+      if (isGrafanaError(cause) && (cause.httpStatus === 0 || cause.httpStatus >= 500)) {
+        return { error: cause, authorization, passing: true, unprocessed: true };
+      }
       throw cause;
     }
     const tooLarge = tooLargeError(request, cause);

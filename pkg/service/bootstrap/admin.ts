@@ -8,6 +8,8 @@ import { readSecret, type SecretName } from '../../kubernetes/secrets.ts';
 export interface Admin {
   user: string;
   password: string;
+  /** Where they come from, for messages. */
+  from: string;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface Admin {
 export type AdminSource =
   | { kind: 'directory'; directory: string }
   | { kind: 'secret'; client: KubeClient; secret: SecretName }
-  | { kind: 'values'; user: () => Promise<string>; password: () => Promise<string> };
+  | { kind: 'values'; user: () => Promise<string>; password: () => Promise<string>; from: string };
 
 export interface AdminKeys {
   /** Names of the keys where they are not among the known ones. */
@@ -39,7 +41,7 @@ const KNOWN_KEYS: readonly { user: string; password: string }[] = [
 export async function readAdmin(source: AdminSource, keys: AdminKeys = {}): Promise<Admin> {
   if (source.kind === 'values') {
     const [user, password] = await Promise.all([source.user(), source.password()]);
-    return { user: user.trim(), password: withoutNewline(password) };
+    return { user: user.trim(), password: withoutNewline(password), from: source.from };
   }
   const values = await (source.kind === 'directory' ? readDirectory(source.directory) : readFromApi(source));
   const where =
@@ -100,7 +102,7 @@ function pick(values: ReadonlyMap<string, string>, keys: AdminKeys, where: strin
   }
   const user = userKey === undefined ? undefined : values.get(userKey)?.trim();
   // Grafana's own default where the Secret names nobody.
-  return { user: user || 'admin', password: withoutNewline(password) };
+  return { user: user || 'admin', password: withoutNewline(password), from: 'the admin Secret' };
 }
 
 /** Files end with a newline that belongs to nobody's password; other white space may. */

@@ -1,9 +1,9 @@
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/http/credentials.ts';
-import { GrafanaError } from '../../grafana/http/errors.ts';
+import { GrafanaError, isForbidden } from '../../grafana/http/errors.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { readAdmin, type Admin } from './admin.ts';
-import { AdminRefused, NoAdmin } from './problems.ts';
+import { adminForbidden, AdminRefused, NoAdmin } from './problems.ts';
 import type { BootstrapOptions } from './types.ts';
 
 /** Grafana as the admin and as the holders of tokens, for as long as one bootstrap takes. */
@@ -68,8 +68,8 @@ export class Identities {
     if (admin === undefined) {
       throw new NoAdmin(this.refused);
     }
-    const { user, password } = await readAdmin(admin, adminKeys);
-    this.#read = { user, password };
+    this.#read = await readAdmin(admin, adminKeys);
+    const { user, password } = this.#read;
     return this.#open(
       basicCredentials(
         () => Promise.resolve(user),
@@ -78,10 +78,17 @@ export class Identities {
     );
   }
 
-  /** A 401 that is left can only be the admin's: refused tokens are an answer, not an error. */
+  /** A 401 or 403 that is left can only be the admin's: refused tokens are an answer, not an error. */
   explained(error: unknown): unknown {
-    const isRefusal = error instanceof GrafanaError && error.httpStatus === 401;
-    return isRefusal && this.#read !== undefined ? new AdminRefused(this.#read, error) : error;
+    if (this.#read === undefined || !(error instanceof GrafanaError)) {
+      return error;
+    }
+    const isRefusal = error.httpStatus === 401;
+    return isRefusal
+      ? new AdminRefused(this.#read, error)
+      : isForbidden(error)
+        ? adminForbidden(this.#read, error)
+        : error;
   }
 
   async close(): Promise<void> {

@@ -64,7 +64,7 @@ export class KnownOrgs {
       if (explained instanceof AdminRefused) {
         this.#refused.note(explained);
       }
-      this.#noteRefusal(explained);
+      this.#noteRefusal(explained instanceof AdminRefused ? explained : error);
       log.debug({ reason: asDashkeepError(explained).message }, 'the organizations could not be listed');
     } finally {
       await identities.close();

@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import type { GrafanaError } from '../../grafana/http/errors.ts';
 import type { Admin } from './admin.ts';
 import { fingerprint } from './memory.ts';
 
@@ -9,12 +10,20 @@ export class AdminRefused extends DashkeepError {
   readonly fingerprint: string;
 
   constructor(admin: Admin, cause: unknown) {
-    super('DK_BOOTSTRAP', `Grafana refuses the password of '${admin.user}' from the admin Secret`, {
+    super('DK_BOOTSTRAP', `Grafana refuses the password of '${admin.user}' from ${admin.from}`, {
       cause,
       advice: reason('reset-admin-password', { command: 'grafana cli admin reset-admin-password' }),
     });
     this.fingerprint = fingerprint(`${admin.user}\n${admin.password}`);
   }
+}
+
+/** Grafana accepts the admin's password, but the account may not create tokens. */
+export function adminForbidden({ user, from }: Admin, cause: GrafanaError): DashkeepError {
+  return new DashkeepError('DK_BOOTSTRAP', `'${user}' from ${from} lacks a permission in Grafana (${cause.message})`, {
+    cause,
+    advice: reason('give-admin-role'),
+  });
 }
 
 /** No stored token works, and nothing is given to make one with. */

@@ -24,7 +24,7 @@ afterEach(() => grafana.close());
 function options(off: number): BootstrapOptions {
   const clock: Clock = { ...realClock, now: () => new Date(Date.now() + off) };
   const value = () => Promise.resolve('admin');
-  const admin = { kind: 'values' as const, user: value, password: value };
+  const admin = { kind: 'values' as const, user: value, password: value, from: 'the test' };
   return { grafanaUrl: grafana.url, admin, allOrgs: false, state, clock, randomness: realRandomness, log: silentLog };
 }
 

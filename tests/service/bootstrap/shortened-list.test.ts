@@ -15,7 +15,7 @@ it('a list without an organization that exists takes away no token of it; one th
       {
         ...{
           grafanaUrl: grafana.url,
-          admin: { kind: 'values' as const, user: read('admin'), password: read('admin') },
+          admin: { kind: 'values' as const, user: read('admin'), password: read('admin'), from: 'the test' },
         },
         ...{ allOrgs: true, state, clock: realClock, randomness: realRandomness, log: silentLog },
       },

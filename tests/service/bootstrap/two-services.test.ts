@@ -47,7 +47,7 @@ describe('two services on one Grafana', () => {
       const value = () => Promise.resolve('admin');
       this.#options = {
         grafanaUrl: grafana.url,
-        admin: { kind: 'values', user: value, password: value },
+        admin: { kind: 'values', user: value, password: value, from: 'the test' },
         allOrgs: false,
         app: { url, tokens: new ApiTokens({ rotates: true, ...ports }) },
         ...ports,

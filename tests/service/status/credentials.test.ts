@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { call } from '../../simulator/http.ts';
@@ -65,7 +66,7 @@ it('backs up with the tokens that work while Grafana refuses the password, and d
   const { token, warnings, coverage } = await status();
   expect(token).toMatchObject({ state: 'valid', orgs: [{ id: 1 }, { id: orgId }] });
   expect(coverage?.orgs).toEqual({ read: 2 });
-  const message = "Grafana refuses the password of 'admin' from the admin Secret";
+  const message = "Grafana refuses the password of 'admin' from GRAFANA_ADMIN_PASSWORD";
   expect(warnings).toContainEqual(expect.objectContaining({ code: 'DK_BOOTSTRAP', message }));
 
   // Each check finds the same.
@@ -74,3 +75,23 @@ it('backs up with the tokens that work while Grafana refuses the password, and d
     expect((await status()).token.state).toBe('valid');
   }
 });
+
+it.each([
+  ['admin', 'another', "Grafana refuses the password of 'admin' from GRAFANA_ADMIN_PASSWORD", /actual password/],
+  ['viewer', 'viewer', "'viewer' from GRAFANA_ADMIN_PASSWORD lacks a permission in Grafana (", /server admin/],
+])(
+  'a backup without a token fails with what Grafana refuses, if it is the account %s',
+  async (user, password, why, hint) => {
+    await call(grafana, 'admin:admin', 'POST /api/admin/users', { login: 'viewer', password: 'viewer' });
+    const state = { DASHKEEP_STATE_DIR: join(service.directory, 'another-state'), DASHKEEP_SCHEDULE: '0 0 1 1 *' };
+    await startAgain({ ...state, GRAFANA_ADMIN_USER: user, GRAFANA_ADMIN_PASSWORD: password });
+    await expect.poll(() => failedRun(), { timeout: 20_000 }).toBeDefined();
+    expect(failedRun()).toMatchObject({ code: 'DK_BOOTSTRAP', reason: expect.stringContaining(why) });
+    const { problem } = service.service.keeper!.status;
+    expect(problem).toMatchObject({ message: failedRun().reason, hint: expect.stringMatching(hint) });
+  },
+);
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a line of the log
+const failedRun = (): any =>
+  service.lines.map((line) => JSON.parse(line)).find((line) => JSON.stringify(line).includes('a run has failed'));

@@ -54,7 +54,9 @@ export const SERVICE_ADVICE = {
   'replace-given-token':
     'Check whether the token or its service account was deleted. Create a token for a service account with the Admin role, and set it as {names}. If it is read from a file, no restart is needed.',
   'reset-admin-password':
-    'Grafana uses this password only when it creates its database. Put the actual password into the Secret, or reset it: {command}. If it is correct, wait: after five wrong passwords, Grafana locks an account for five minutes.',
+    'Grafana uses this password only when it creates its database. Give Dashkeep the actual password, or reset it: {command}. If it is correct, wait: after five wrong passwords, Grafana locks an account for five minutes.',
+  'give-admin-role':
+    'Give Dashkeep the user name and password of a server admin. To back up one organization, an Admin of that organization is enough.',
   'provide-admin': {
     cli: 'Mount the admin Secret (DASHKEEP_ADMIN_SECRET_DIR), or set GRAFANA_API_TOKEN.',
     page: 'Mount the admin Secret, or give the service a token.',
