@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SecretReader } from '../../grafana/http/credentials.ts';
+import { headerSecret } from '../../lib/http/header-secret.ts';
 import type { Sourced } from '../../lib/sourced.ts';
 import { readSettingFile, type Environment } from './environment.ts';
 import { SECTIONS, type Secret, type Setting } from './setting-definitions.ts';
@@ -64,7 +65,7 @@ export class Configuration {
     const file = this.#flag(flag, `${name}_FILE`);
     return file !== undefined && file.from !== `${name}_FILE` && file.value !== undefined
       ? fromFile(file.value, file.from)
-      : this.#secret(name);
+      : this.#secret(name, name);
   }
 
   /** The names of the connections that have an address. */
@@ -85,7 +86,7 @@ export class Configuration {
 
   /** A secret of one connection, read at each use. @throws DK_SETTINGS when it is given twice */
   secretOfConnection(name: SecretVariable & OfConnection, connection: string): Sourced<SecretReader> | undefined {
-    return this.#secret(variableOf(name, connection));
+    return this.#secret(variableOf(name, connection), name);
   }
 
   /** Secrets of further organizations, by organization. */
@@ -96,7 +97,7 @@ export class Configuration {
       const [, org] = variable.startsWith(prefix)
         ? (/^(\d+)(?:_FILE)?$/.exec(variable.slice(prefix.length)) ?? [])
         : [];
-      const secret = org === undefined ? undefined : this.#secret(`${prefix}${org}`);
+      const secret = org === undefined ? undefined : this.#secret(`${prefix}${org}`, name);
       if (secret !== undefined) {
         found.set(Number(org), secret.value);
       }
@@ -136,7 +137,16 @@ export class Configuration {
     return isVariable ? { value: this.variable(variable), from: variable } : { value, from: long };
   }
 
-  #secret(name: string): Sourced<SecretReader> | undefined {
+  /** @param row - its name in the table of settings */
+  #secret(name: string, row: SecretVariable): Sourced<SecretReader> | undefined {
+    const given = this.#given(name);
+    const { header }: Secret = SETTINGS[row];
+    return given === undefined || header !== true
+      ? given
+      : { from: given.from, value: async () => headerSecret(await given.value(), given.from) };
+  }
+
+  #given(name: string): Sourced<SecretReader> | undefined {
     const value = this.#environment[name];
     const path = this.variable(`${name}_FILE`);
     const isGiven = this.variable(name) !== undefined;

@@ -33,7 +33,9 @@ function adminOf(configuration: Configuration): ServiceConfig['grafana']['admin'
     const missing = user === undefined ? 'GRAFANA_ADMIN_USER' : 'GRAFANA_ADMIN_PASSWORD';
     throw new DashkeepError('DK_SETTINGS', `${missing} is missing: set both user and password`);
   }
-  return user === undefined || password === undefined ? undefined : { user, password: password.value, from: password.from };
+  return user === undefined || password === undefined
+    ? undefined
+    : { user, password: password.value, from: password.from };
 }
 
 /**

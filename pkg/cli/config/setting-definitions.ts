@@ -26,6 +26,8 @@ export interface Setting<T = unknown> extends Names {
 /** A secret: never a flag, also given as NAME_FILE, and read at each use, so that a rotated one is seen. */
 export interface Secret extends Pick<Names, 'flag' | 'help'> {
   secret: true;
+  /** Whether it is sent in an HTTP header as it is. */
+  header?: true;
   /** Its name on the settings page. */
   page?: SecretName;
 }
@@ -55,9 +57,9 @@ export const SECTIONS = {
     AWS_PROFILE: { parse: values.asIs, path: 'target.profile' },
     AWS_CONFIG_FILE: { parse: values.asIs },
     AWS_SHARED_CREDENTIALS_FILE: { parse: values.asIs },
-    AWS_ACCESS_KEY_ID: { secret: true, page: 's3AccessKeyId' },
+    AWS_ACCESS_KEY_ID: { secret: true, header: true, page: 's3AccessKeyId' },
     AWS_SECRET_ACCESS_KEY: { secret: true, page: 's3SecretAccessKey' },
-    AWS_SESSION_TOKEN: { secret: true, page: 's3SessionToken' },
+    AWS_SESSION_TOKEN: { secret: true, header: true, page: 's3SessionToken' },
     AZURE_STORAGE_ACCOUNT: { parse: values.asIs },
     DASHKEEP_AZURE_ENDPOINT: { parse: values.asIs },
     DASHKEEP_AZURE_TIMEOUT_SECONDS: { parse: values.timeout },
@@ -87,9 +89,9 @@ export const SECTIONS = {
     DASHKEEP_COPY_S3_CA_FILE: { parse: values.asIs },
     DASHKEEP_COPY_S3_OBJECT_LOCK: { parse: parseObjectLock },
     DASHKEEP_COPY_S3_ENCRYPTION: { parse: s3.parseCopyEncryption },
-    DASHKEEP_COPY_S3_ACCESS_KEY_ID: { secret: true },
+    DASHKEEP_COPY_S3_ACCESS_KEY_ID: { secret: true, header: true },
     DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: { secret: true },
-    DASHKEEP_COPY_S3_SESSION_TOKEN: { secret: true },
+    DASHKEEP_COPY_S3_SESSION_TOKEN: { secret: true, header: true },
   },
   Fleet: {
     DASHKEEP_FLEET_TARGETS: { parse: values.list, default: '' },
@@ -103,8 +105,8 @@ export const SECTIONS = {
   },
   Grafana: {
     GRAFANA_URL: { parse: values.asIs, flag: '--grafana-url <url>', help: 'address of Grafana' },
-    GRAFANA_API_TOKEN: { secret: true },
-    'GRAFANA_API_TOKEN_ORG_<n>': { secret: true },
+    GRAFANA_API_TOKEN: { secret: true, header: true },
+    'GRAFANA_API_TOKEN_ORG_<n>': { secret: true, header: true },
     GRAFANA_ADMIN_USER: { secret: true },
     GRAFANA_ADMIN_PASSWORD: { secret: true },
     DASHKEEP_GRAFANA_CA_FILE: {
@@ -130,7 +132,7 @@ export const SECTIONS = {
   },
   Connections: {
     'DASHKEEP_CONNECTION_<NAME>_URL': { parse: values.asIs },
-    'DASHKEEP_CONNECTION_<NAME>_TOKEN': { secret: true },
+    'DASHKEEP_CONNECTION_<NAME>_TOKEN': { secret: true, header: true },
     'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': { secret: true },
     'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': { secret: true },
     'DASHKEEP_CONNECTION_<NAME>_CA_FILE': { parse: values.asIs },
@@ -228,8 +230,8 @@ export const SECTIONS = {
     DASHKEEP_LISTEN: { parse: values.address, default: '127.0.0.1:3210' },
     DASHKEEP_OPS_LISTEN: { parse: values.optionalAddress, default: '0.0.0.0:9464' },
     DASHKEEP_URL: { parse: values.asIs },
-    DASHKEEP_API_TOKEN: { secret: true },
-    'DASHKEEP_API_TOKEN_ORG_<n>': { secret: true },
+    DASHKEEP_API_TOKEN: { secret: true, header: true },
+    'DASHKEEP_API_TOKEN_ORG_<n>': { secret: true, header: true },
     DASHKEEP_API_TOKEN_HOURS: { parse: values.wholeNumber },
     DASHKEEP_STATE_DIR: {
       parse: values.asIs,

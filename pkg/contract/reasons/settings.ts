@@ -28,7 +28,7 @@ export const SETTING_REASONS = {
     page: '“{recipient}” is not a valid age public key; check that it is complete',
   },
   'identity-invalid': 'not a valid age private key; enter the complete line that starts with AGE-SECRET-KEY-',
-  'secret-spaces': 'contains spaces or control characters; check that you pasted all of it',
+  'secret-spaces': 'contains spaces or characters that it cannot have; check that you pasted all of it',
 
   'copy-same-place': 'the second target is in the same place as the first: {target}',
   'copy-inside': 'the copy would be inside the repository, and no prune would run any more: {target}',

@@ -16,6 +16,7 @@ import type { StateStore } from '../../lib/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { EffectiveSettings, UnusableSecret } from './effective.ts';
 import { DeploymentRules, type StoreConfig } from './deployment.ts';
+import { refusedCharacter } from '../../lib/http/header-secret.ts';
 import { readGiven, RECEIVER_SECRETS } from './given-secrets.ts';
 import type { SavedSettings } from './outbound.ts';
 import { isIdentity, isKeyOfOthers, usableSecrets, usableValues } from './usable.ts';
@@ -284,8 +285,9 @@ function secretProblem(name: SecretName, value: string): Reason | undefined {
   if (name === 'ageIdentity') {
     return isIdentity(value) ? undefined : reason('identity-invalid');
   }
-  // Passwords of mail accounts may have spaces.
-  return (name === 'smtpPassword' ? /\p{Cc}/u : /[\s\p{Cc}]/u).test(value) ? reason('secret-spaces') : undefined;
+  // Passwords of mail accounts may have spaces. Keys are sent in headers.
+  const isWrong = name === 'smtpPassword' ? /\p{Cc}/u.test(value) : refusedCharacter(value) !== undefined;
+  return isWrong ? reason('secret-spaces') : undefined;
 }
 
 /** Which server a password is sent to. */

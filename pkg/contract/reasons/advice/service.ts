@@ -51,6 +51,7 @@ export const SERVICE_ADVICE = {
     page: 'Set the names of the keys in the deployment.',
   },
   'check-other-grafana': 'Check Grafana’s log, and whether this address reaches more than one Grafana instance.',
+  'enter-whole-secret': 'Set {setting} to the whole secret, without placeholders, spaces or line breaks.',
   'replace-given-token':
     'Check whether the token or its service account was deleted. Create a token for a service account with the Admin role, and set it as {names}. If it is read from a file, no restart is needed.',
   'reset-admin-password':

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import {
@@ -6,6 +7,7 @@ import {
   type CredentialSource,
   type SecretReader,
 } from '../../../grafana/http/credentials.ts';
+import { hasCode } from '../../../lib/expected-errors.ts';
 import { TokenWatch } from './watch.ts';
 import { probeToken, type TokenProbeOptions } from './probe.ts';
 import type { TokenStatus } from './state.ts';
@@ -19,6 +21,8 @@ interface GivenToken {
   variable: string;
   read: SecretReader;
   accepted: boolean | undefined;
+  /** Why it cannot be sent. */
+  problem?: DashkeepError | undefined;
 }
 
 /** Watches tokens that the deployment gives: Dashkeep cannot replace them, but it notices when Grafana refuses one. */
@@ -45,8 +49,9 @@ export class GivenTokens extends TokenWatch {
     const orgs = this.#tokens.flatMap(({ org, accepted }) =>
       org === undefined ? [] : [{ id: org, state: stateOf(accepted) }],
     );
-    const problem = refused.length === 0 ? {} : { problem: refusal(refused) };
-    return { state: stateOf(this.#tokens[0]?.accepted), orgs, ...problem };
+    const unusable = this.#tokens.find((one) => one.problem !== undefined)?.problem;
+    const problem = unusable ?? (refused.length === 0 ? undefined : refusal(refused));
+    return compact({ state: stateOf(this.#tokens[0]?.accepted), orgs, problem });
   }
 
   /** Credentials of a run: a refusal that the run meets is seen here, too. */
@@ -87,7 +92,16 @@ export class GivenTokens extends TokenWatch {
           log.warn({ code, hint }, message);
         }
         token.accepted = accepted;
+        token.problem = undefined;
       } catch (error) {
+        if (hasCode('DK_SETTINGS')(error)) {
+          if (token.problem?.message !== error.message) {
+            log.warn({ code: error.code, hint: error.hint }, error.message);
+          }
+          token.accepted = false;
+          token.problem = error;
+          continue;
+        }
         // That Grafana is away says nothing about the token.
         if (!signal.aborted) {
           log.debug({ reason: asDashkeepError(error).message }, 'a token could not be checked');
