@@ -4,31 +4,30 @@ import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 /** Where the documentation is. */
 export const GUIDES = 'https://github.com/dashkeep/dashkeep/blob/main/docs';
 
-/** The heading of docs/settings.md with what an advice says to set in the deployment; '' where several have it. */
-export const SETTINGS_HEADINGS = {
-  'confirm-orgs': '',
-  'include-orgs': '',
-  'include-server-kinds': '',
-  'include-in-connection': 'connections',
-  'name-connection-org': 'connections',
-  'set-deployment-target': 'target',
-  'set-target-in-deployment': 'target',
-  'set-copy-target': 'copy',
-  'correct-second-target': 'copy',
-  'copy-recipients': 'encryption',
-  'correct-passphrase': 'encryption',
-  'check-grafana-address': 'grafana',
+/** The page of docs, and its heading, with what an advice says to set in the deployment. */
+export const DEPLOYMENT_GUIDES = {
+  'confirm-orgs': 'organizations.md',
+  'include-orgs': 'organizations.md',
+  'include-given-orgs': 'organizations.md',
+  'include-server-kinds': 'settings.md',
+  'include-in-connection': 'settings.md#connections',
+  'name-connection-org': 'settings.md#connections',
+  'set-deployment-target': 'settings.md#target',
+  'set-target-in-deployment': 'settings.md#target',
+  'set-copy-target': 'settings.md#copy',
+  'correct-second-target': 'settings.md#copy',
+  'copy-recipients': 'settings.md#encryption',
+  'correct-passphrase': 'settings.md#encryption',
+  'check-grafana-address': 'settings.md#grafana',
 } as const satisfies Partial<Record<ReasonCode, string>>;
 
-/** Where the settings of the deployment are listed that advice is about; undefined where it is about none. */
+/** Where the docs say how to set what advice is about in the deployment; undefined where it is about nothing there. */
 export function settingsGuide(advice: readonly ReasonData[]): string | undefined {
-  const headings = advice.flatMap(({ code }) => (isOfSettings(code) ? SETTINGS_HEADINGS[code] : []));
-  const [heading] = headings;
-  return heading === undefined
-    ? undefined
-    : `${GUIDES}/settings.md${heading === '' || new Set(headings).size > 1 ? '' : `#${heading}`}`;
+  const guides = new Set(advice.flatMap(({ code }) => (isOfDeployment(code) ? DEPLOYMENT_GUIDES[code] : [])));
+  const [guide] = guides;
+  return guide === undefined ? undefined : `${GUIDES}/${guides.size > 1 ? 'settings.md' : guide}`;
 }
 
-function isOfSettings(code: string): code is keyof typeof SETTINGS_HEADINGS {
-  return Object.hasOwn(SETTINGS_HEADINGS, code);
+function isOfDeployment(code: string): code is keyof typeof DEPLOYMENT_GUIDES {
+  return Object.hasOwn(DEPLOYMENT_GUIDES, code);
 }

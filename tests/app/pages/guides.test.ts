@@ -3,16 +3,17 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DashkeepError, failureText } from '../../../pkg/contract/errors.ts';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
-import { SETTINGS_HEADINGS, settingsGuide } from '../../../src/lib/catalogue/guides.ts';
+import { DEPLOYMENT_GUIDES, settingsGuide } from '../../../src/lib/catalogue/guides.ts';
 
 const { explainProblem } = await import('../../../src/lib/problems/problems.ts');
 
-const settings = readFileSync(resolve(import.meta.dirname, '../../../docs/settings.md'), 'utf8');
+const DOCS = resolve(import.meta.dirname, '../../../docs');
 
 describe('the link to the settings of the deployment', () => {
-  it('leads to headings that exist', () => {
-    const headings = [...settings.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase());
-    expect(headings).toEqual(expect.arrayContaining(Object.values(SETTINGS_HEADINGS).filter((one) => one !== '')));
+  it.each([...new Set(Object.values(DEPLOYMENT_GUIDES))])('leads to %s, which exists', (guide) => {
+    const [file = '', heading] = guide.split('#');
+    const headings = [...readFileSync(resolve(DOCS, file), 'utf8').matchAll(/^## (.+)$/gm)];
+    expect([undefined, ...headings.map(([, text = '']) => text.toLowerCase())]).toContain(heading);
   });
 
   it('is offered with advice that names no setting, such as on a connection that reaches several organizations', () => {
@@ -25,6 +26,7 @@ describe('the link to the settings of the deployment', () => {
   it('leads to all settings where advice is about the target and the credentials', () => {
     const both = [reason('include-orgs'), reason('include-server-kinds')];
     expect(settingsGuide(both)).toMatch(/\/docs\/settings\.md$/);
+    expect(settingsGuide([reason('include-orgs')])).toMatch(/\/docs\/organizations\.md$/);
     expect(settingsGuide([reason('set-copy-target')])).toMatch(/\/docs\/settings\.md#copy$/);
     expect(settingsGuide([reason('plan-again')])).toBeUndefined();
     expect(settingsGuide([])).toBeUndefined();

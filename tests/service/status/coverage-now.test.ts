@@ -18,7 +18,7 @@ it('says that the next backup includes other organizations once the settings sel
   expect(codes('token')).toEqual(['include-orgs']);
   expect(codes('all')).toEqual(['orgs-in-next']);
   expect(codes('token', [1, 2])).toEqual(['orgs-in-next']);
-  expect(own.text).toMatch(/because the settings selected one organization/);
+  expect(own.text).toMatch(/because only one organization is selected/);
 });
 
 it('advises to set the target only in a deployment that sets none', () => {

@@ -103,7 +103,7 @@ export const REPOSITORY_ADVICE = {
 
   'orgs-in-next': 'The next backup includes them.',
   'include-orgs': {
-    cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A token reaches only one organization.',
+    cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS.',
     page: 'In the deployment, select all organizations to include the others, or list yours to exclude them on purpose.',
   },
   'include-given-orgs': {

@@ -6,6 +6,14 @@ import type { Content } from '../content.ts';
 
 const TITLE = 'Server settings';
 
+/** What changes although nobody configured anything. */
+const UNSTABLE = {
+  // The host by default: in Kubernetes, the name of the pod.
+  DEFAULT: 'instance_name',
+  // It no longer has an effect: Grafana shows it only from its first start to its first restart.
+  rbac: 'enabled',
+};
+
 /**
  * What `GET /api/admin/settings` shows of Grafana's configuration, archived only: it cannot be written, and Grafana
  * masks its secrets. One resource with uid `settings`.
@@ -39,8 +47,9 @@ export const serverSettings: Kind = {
 async function readSettings(context: KindContext): Promise<Content> {
   const path = '/api/admin/settings';
   const body = resourceIn(await context.grafana.get(path, { signal: context.signal }), path, 'DEFAULT');
-  const rbac = objectAt(body, 'rbac');
-  // A setting that no longer has an effect: Grafana shows it only from its first start to its first restart.
-  const stable = rbac === undefined ? body : { ...body, rbac: without(rbac, 'enabled') };
-  return { body: stable, title: TITLE };
+  const stable = Object.entries(UNSTABLE).flatMap(([section, field]) => {
+    const settings = objectAt(body, section);
+    return settings === undefined ? [] : [[section, without(settings, field)]];
+  });
+  return { body: { ...body, ...Object.fromEntries(stable) }, title: TITLE };
 }
