@@ -57,18 +57,20 @@ function Connected({ url }: { url: string }) {
       <QueryView query={status}>
         {(data) => (
           <Stack direction="column" gap={2}>
-            <Alert
-              severity="success"
-              bottomSpacing={0}
-              title={t('config.connected', 'The Dashkeep service is connected')}
-            >
-              <Stack direction="column" gap={1} alignItems="flex-start">
-                <Text>{t('config.connectedText', 'You configure everything else on the app’s pages.')}</Text>
-                <LinkButton size="sm" variant="secondary" icon="shield" href={routes.overview()}>
-                  {t('config.open', 'Open Dashkeep')}
-                </LinkButton>
-              </Stack>
-            </Alert>
+            {status.error === null && (
+              <Alert
+                severity="success"
+                bottomSpacing={0}
+                title={t('config.connected', 'The Dashkeep service is connected')}
+              >
+                <Stack direction="column" gap={1} alignItems="flex-start">
+                  <Text>{t('config.connectedText', 'You configure everything else on the app’s pages.')}</Text>
+                  <LinkButton size="sm" variant="secondary" icon="shield" href={routes.overview()}>
+                    {t('config.open', 'Open Dashkeep')}
+                  </LinkButton>
+                </Stack>
+              </Alert>
+            )}
             <Facts
               facts={[
                 [t('config.address', 'Address'), url],

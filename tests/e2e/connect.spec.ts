@@ -37,6 +37,9 @@ test('a page that waits for the service goes on by itself when it has connected'
   preview.app.jsonData = jsonData;
   await expect(page.getByText('The Dashkeep service is connected')).toBeVisible({ timeout: 15_000 });
   expect(jsonData).toEqual({ sidecarUrl: service.url });
+  preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+  await expect(page.getByText('The Dashkeep service is not responding')).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('The Dashkeep service is connected')).toHaveCount(0);
 });
 
 test('a run is not called running while the service is away', async ({ app, page, preview, service }) => {
