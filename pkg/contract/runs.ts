@@ -175,6 +175,11 @@ export function hasRoles({ entered = [] }: { entered?: readonly Entered[] | unde
   return entered.some(({ orgs }) => orgs.length > 0);
 }
 
+/** Whether a restore changed anything in Grafana, as far as its record says, so that it can be undone. */
+export function hasChanges({ touched = [], entered, gave }: Pick<RunRecord, 'touched' | 'entered' | 'gave'>): boolean {
+  return touched.length > 0 || hasRoles({ entered }) || hasRoles({ entered: gave });
+}
+
 /** A record without its lists of single problems and resources: a line of the history of runs. */
 export const RunLine = RunRecord.omit({
   errors: true,

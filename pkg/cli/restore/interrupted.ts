@@ -1,7 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { hasRoles, type RunRecord } from '../../contract/runs.ts';
+import { hasChanges, hasRoles, type RunRecord } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/restore/types.ts';
 import { withName } from '../../operations/connection.ts';
 import { interruptedRestores, publishedBy } from '../../engine/runs.ts';
@@ -42,7 +42,17 @@ export interface CutShort {
 /** The same by what the run noted. */
 export function cutShort(
   run: string,
-  { counts, planned, touched, snapshot, undoes, entered, connection, restore }: RunFacts & Pick<RunRecord, 'restore'>,
+  {
+    counts,
+    planned,
+    touched,
+    snapshot,
+    undoes,
+    entered,
+    gave,
+    connection,
+    restore,
+  }: RunFacts & Pick<RunRecord, 'restore'>,
   finish: string,
   undo: UndoCommand,
 ): CutShort {
@@ -52,7 +62,8 @@ export function cutShort(
   // Records of earlier releases lack the counts.
   const isUntouched = counts?.['written'] === 0 && unchecked === 0;
   const there = restore === undefined ? undefined : connection;
-  const isUndoable = isUntouched ? hasRoles({ entered }) : snapshot !== undefined || there !== undefined;
+  const isChanged = snapshot !== undefined && hasChanges({ touched, entered, gave });
+  const isUndoable = isUntouched ? hasRoles({ entered }) : isChanged || there !== undefined;
   return {
     run,
     ...compact({ undoes, connection: there }),
@@ -105,7 +116,7 @@ export function linesOf({
   const before = isHere ? (planned === undefined ? undefined : state) : elsewhere;
   return [
     planned === undefined && isHere
-      ? `${name} ended before it wrote anything to Grafana.`
+      ? `${name} ended before it wrote anything to Grafana. There is nothing to undo.`
       : planned === undefined || written === undefined
         ? `${name} is not complete.`
         : `${name} did not finish: ${written} of ${amountOf(planned)} written and checked${more}.`,

@@ -5,7 +5,14 @@ import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/run
 import type { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
-import { runLine, type RunLine, type RunRecord, type WholeProgress, type Progress } from '../../contract/runs.ts';
+import {
+  hasChanges,
+  runLine,
+  type RunLine,
+  type RunRecord,
+  type WholeProgress,
+  type Progress,
+} from '../../contract/runs.ts';
 import { continues } from '../../engine/runs.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Leadership } from '../schedule/leadership.ts';
@@ -150,7 +157,11 @@ export class Runs {
       ...this.#shown(line, record, progress, caller),
       errors,
       ...compact({ security, restore, ...this.#rest(record, caller) }),
-      undoable: record.kind === 'restore' && record.snapshot !== undefined && record.finished !== undefined,
+      undoable:
+        record.kind === 'restore' &&
+        record.snapshot !== undefined &&
+        record.finished !== undefined &&
+        hasChanges(record),
     };
   }
 

@@ -145,6 +145,7 @@ describe('in an organization that it created and left', () => {
     expect(folders.size).toBeGreaterThan(0);
     const { plan } = await planOfUndo(bench, id);
     expect(people()['admin']).toEqual(roles);
+    expect(plan.items.find(({ uid, kind }) => kind === 'folder' && uid === 'infra')?.title).toBe('Folder infra');
     expect(plan.confirm).toBe('Second, 2 security changes');
     expect(reasons(plan, 'delete')).toMatchObject({ 'folder/infra': expect.stringContaining('joins') });
     const record = await undo(bench, id);

@@ -78,7 +78,7 @@ export async function planUndo(
   const unselected = { ...own, instance, manifest, selection: {}, options: { overwrite: true, includeManaged: true } };
   const from = { ...unselected, ...compact({ source }) };
   const entries = all.some(({ did, open }) => did === 'created' || open === true)
-    ? await entriesBroughtBack(from, run)
+    ? await entriesBroughtBack({ ...from, instance: asked.instance }, run)
     : undefined;
   const closed = await closeOpenEntries(from, recorded, entries);
   const touched = await withDeprived(from, [...closed, ...(await deletedAlong(from, closed))]);
