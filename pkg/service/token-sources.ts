@@ -121,7 +121,9 @@ export function grafanaAccess(
   return {
     excludesServerKinds: !serverKinds,
     serverAdmin() {
-      return admin === undefined || !serverKinds ? undefined : adminCredentials(admin, keys);
+      // Each try with a refused password is a failed login to Grafana, which locks the account.
+      const usable = keeper === undefined ? admin : keeper.admin;
+      return usable === undefined || !serverKinds ? undefined : adminCredentials(usable, keys);
     },
     credentials() {
       if (given !== undefined) {

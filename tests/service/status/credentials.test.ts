@@ -69,6 +69,13 @@ it('backs up with the tokens that work while Grafana refuses the password, and d
   const message = "Grafana refuses the password of 'admin' from GRAFANA_ADMIN_PASSWORD";
   expect(warnings).toContainEqual(expect.objectContaining({ code: 'DK_BOOTSTRAP', message }));
 
+  // No backup tries the password again.
+  const refusals = () => grafana.requests.filter(({ status }) => status === 401).length;
+  const before = refusals();
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  expect((await service.ended(json.id))['status']).toBe('complete');
+  expect(refusals()).toBe(before);
+
   // Each check finds the same.
   for (let times = 0; times < 3; times++) {
     await service.service.keeper?.check();

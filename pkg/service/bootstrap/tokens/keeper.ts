@@ -10,7 +10,7 @@ import { KnownOrgs } from '../known-orgs.ts';
 import { AdminRefused, NoAdmin } from '../problems.ts';
 import { RefusedAdmin } from './refused-admin.ts';
 import { TokenWatch } from './watch.ts';
-import { probeToken } from './probe.ts';
+import { isRefused } from './probe.ts';
 import { isAway, tokenStateOf, type TokenStatus } from './state.ts';
 import type { Bootstrapped, BootstrapOptions, OrgToken } from '../types.ts';
 
@@ -79,6 +79,14 @@ export class TokenKeeper extends TokenWatch {
     await this.#check(false);
     if (this.#problem === undefined) {
       await this.#known.look(this.stopping);
+    }
+  }
+
+  /** Someone asks: Grafana may accept by now a password that it refused. At most once a minute. */
+  async askAgain(): Promise<void> {
+    if (this.#refused.mayAsk) {
+      this.#refused.forget();
+      await this.check();
     }
   }
 
@@ -176,7 +184,8 @@ export class TokenKeeper extends TokenWatch {
     const due = this.#clock.monotonic() + CHECK_EVERY_MS;
     while (!signal.aborted && this.#problem === undefined && this.#clock.monotonic() < due) {
       await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
-      if (signal.aborted || (await this.#refusesOne()) || (await this.#changedApp())) {
+      const isCorrected = this.#refused.error !== undefined && !(await this.#refused.isCurrent());
+      if (signal.aborted || isCorrected || (await this.#refusesOne()) || (await this.#changedApp())) {
         return;
       }
       if (this.#known.isDue) {
@@ -196,17 +205,8 @@ export class TokenKeeper extends TokenWatch {
   async #refusesOne(): Promise<boolean> {
     const [home, ...others] = this.orgs;
     const next = others[this.#looks++ % Math.max(1, others.length)];
-    for (const one of [home, next]) {
-      if (one !== undefined) {
-        const answer = await probeToken(this.#options, () => Promise.resolve(one.token), this.stopping).catch(
-          () => undefined,
-        );
-        if (answer === 'unauthorized' || answer === 'forbidden') {
-          return true;
-        }
-      }
-    }
-    return false;
+    const refused = [home, next].map((one) => one !== undefined && isRefused(this.#options, one.token, this.stopping));
+    return (await Promise.all(refused)).includes(true);
   }
 
   /** Whether an organization that is wanted has neither a token nor a reason why not. */

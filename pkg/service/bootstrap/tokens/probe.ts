@@ -40,3 +40,9 @@ export async function probeToken(
     await client.close();
   }
 }
+
+/** Whether Grafana refuses a token; not while it does not answer. */
+export async function isRefused(options: TokenProbeOptions, token: string, signal: AbortSignal): Promise<boolean> {
+  const verdict = await probeToken(options, () => Promise.resolve(token), signal).catch(() => undefined);
+  return verdict === 'unauthorized' || verdict === 'forbidden';
+}

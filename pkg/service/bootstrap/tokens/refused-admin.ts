@@ -4,13 +4,15 @@ import type { AdminRefused } from '../problems.ts';
 import type { BootstrapOptions } from '../types.ts';
 
 /** Grafana locks an account after five wrong passwords within five minutes. */
-const RETRY_MS = 15 * 60_000;
+const RETRY_MS = 60 * 60_000;
+/** Someone who asks may have just corrected the password in Grafana. */
+const RETRY_ASKED_MS = 60_000;
 
 /** Remembers that Grafana refused the admin's password, so that it is not sent again soon. */
 export class RefusedAdmin {
   readonly #options: Pick<BootstrapOptions, 'admin' | 'adminKeys' | 'clock'>;
   #error: AdminRefused | undefined;
-  #until = 0;
+  #noted = 0;
 
   constructor(options: Pick<BootstrapOptions, 'admin' | 'adminKeys' | 'clock'>) {
     this.#options = options;
@@ -23,7 +25,7 @@ export class RefusedAdmin {
 
   note(error: AdminRefused): void {
     this.#error = error;
-    this.#until = this.#options.clock.monotonic() + RETRY_MS;
+    this.#noted = this.#options.clock.monotonic();
   }
 
   /** Whether asking again would only be one more wrong password: the Secret is the same, and it was not long ago. */
@@ -34,7 +36,12 @@ export class RefusedAdmin {
     }
     const now = await readAdmin(admin, adminKeys).catch(() => undefined);
     const isSame = now === undefined || fingerprint(`${now.user}\n${now.password}`) === this.#error.fingerprint;
-    return isSame && clock.monotonic() <= this.#until;
+    return isSame && clock.monotonic() - this.#noted <= RETRY_MS;
+  }
+
+  /** Whether Grafana may be asked again because someone asks: the last time was a minute ago. */
+  get mayAsk(): boolean {
+    return this.#error !== undefined && this.#options.clock.monotonic() - this.#noted > RETRY_ASKED_MS;
   }
 
   /** Grafana is asked again. */

@@ -40,6 +40,9 @@ export function statusRoutes(
   });
 
   route(api, 'GET /doctor', { access: 'home', uses: ['concurrency'] }, (request) =>
-    guard.run(request, () => doctor(parts, signal)),
+    guard.run(request, async () => {
+      await parts.keeper?.askAgain();
+      return doctor(parts, signal);
+    }),
   );
 }
