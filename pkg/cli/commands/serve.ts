@@ -1,4 +1,4 @@
-import { DashkeepError } from '../../contract/errors.ts';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { jsonLog } from '../../service/log.ts';
 import { serve } from '../../service/serve.ts';
 import type { Exit, Register } from '../command.ts';
@@ -43,6 +43,8 @@ async function runServe(context: CliContext, flags: CommonFlags): Promise<Exit> 
     }
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+  // Names the signal.
+  log.info({ reason: reasonOf(signal.reason) }, 'the service is stopping');
   await running.stop();
   if (!(signal.reason instanceof DashkeepError)) {
     throw signal.reason;

@@ -251,26 +251,6 @@ describe('bootstrap', () => {
     await keeper.stop();
   });
 
-  it('asks about a refused password again after an hour, or after a minute if someone asks', async () => {
-    await giveAdmin({ 'admin-user': 'admin', 'admin-password': 'not-the-password' });
-    const timed = { ...clock, monotonic: () => realClock.monotonic() + offset };
-    const keeper = new TokenKeeper({ ...options({ clock: timed }), mayMint: () => true });
-    const refusals = () => grafana.requests.filter(({ status }) => status === 401).length;
-    await keeper.check();
-    travel(59 * 60_000);
-    await keeper.check();
-    expect(refusals()).toBe(1);
-    travel(2 * 60_000);
-    await keeper.check();
-    expect(refusals()).toBe(2);
-    await keeper.askAgain();
-    expect(refusals()).toBe(2);
-    travel(61_000);
-    await keeper.askAgain();
-    expect(refusals()).toBe(3);
-    await keeper.stop();
-  });
-
   it('waits for a Grafana that is not up yet, and goes on when it is', async () => {
     grafana.setFaults({ match: '*', action: { kind: 'status', status: 503 } });
     const keeper = new TokenKeeper({ ...options(), mayMint: () => true });
