@@ -35,6 +35,31 @@ async function isDirectory(path: string): Promise<boolean> {
   );
 }
 
+/** What root creates in the directory of another user. */
+interface Created {
+  stat(): Promise<Owner>;
+  chown(uid: number, gid: number): Promise<void>;
+}
+
+interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/**
+ * Gives what root has created to the owner of the directory that contains it, because a service that runs as this owner
+ * could not read it otherwise. For any other user, what it creates is its own.
+ */
+export async function giveToOwnerOf(directory: string, created: Created): Promise<void> {
+  if (process.geteuid?.() !== 0) {
+    return;
+  }
+  const [wanted, { uid, gid }] = await Promise.all([stat(directory), created.stat()]);
+  if (uid !== wanted.uid || gid !== wanted.gid) {
+    await created.chown(wanted.uid, wanted.gid);
+  }
+}
+
 /** A rename is on the disk only when its directory is. Some network file systems can't and needn't. */
 export async function flushDirectory(path: string): Promise<void> {
   const directory = await open(path, constants.O_RDONLY);

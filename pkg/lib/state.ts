@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { chmod, copyFile, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DashkeepError } from '../contract/errors.ts';
-import { reason } from '../contract/reasons/catalogue.ts';
-import { makePath } from './directories.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
+import { giveToOwnerOf, makePath } from './directories.ts';
+import { systemCode } from './file-errors.ts';
+import { shellWord } from './shell-word.ts';
 
 /**
  * Where a process keeps the few small secrets that must outlive it and must not lie in the target: a private
@@ -29,7 +30,10 @@ export interface StateStore {
   delete(name: string): Promise<void>;
 }
 
-/** State in a directory that only its owner may enter (0700), in files that only its owner may read (0600). */
+/**
+ * State in a directory that only its owner may enter (0700), in files that only its owner may read (0600). What root
+ * writes also belongs to the owner of the directory.
+ */
 export class DirectoryState implements StateStore {
   readonly #directory: string;
   /** One after the other. */
@@ -47,7 +51,7 @@ export class DirectoryState implements StateStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
         return undefined;
       }
-      throw this.#failed('read', error);
+      throw await failure('read', path, error);
     }
   }
 
@@ -63,7 +67,7 @@ export class DirectoryState implements StateStore {
           if (error.code === 'EEXIST') {
             throw error;
           }
-          return copyFile(draft, path, constants.COPYFILE_EXCL);
+          return this.#create(path, value);
         });
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
@@ -93,11 +97,23 @@ export class DirectoryState implements StateStore {
       await makePath(this.#directory);
       // A directory that was there already may be open to others.
       await chmod(this.#directory, 0o700);
-      await writeFile(draft, value, { mode: 0o600, flush: true });
+      await this.#create(draft, value);
       await put(draft, path);
     } catch (error) {
       await rm(draft, { force: true }).catch(() => undefined);
-      throw this.#failed('write', error);
+      throw await failure('write', path, error);
+    }
+  }
+
+  /** Fails if the file exists. */
+  async #create(path: string, value: Buffer): Promise<void> {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(value);
+      await giveToOwnerOf(this.#directory, file);
+      await file.sync();
+    } finally {
+      await file.close();
     }
   }
 
@@ -106,7 +122,7 @@ export class DirectoryState implements StateStore {
     try {
       await rm(path, { force: true });
     } catch (error) {
-      throw this.#failed('delete', error);
+      throw await failure('delete', path, error);
     }
   }
 
@@ -116,15 +132,28 @@ export class DirectoryState implements StateStore {
     }
     return join(this.#directory, name);
   }
+}
 
-  #failed(verb: string, cause: unknown): DashkeepError {
-    const what = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    const full = what === 'ENOSPC' || what === 'EDQUOT';
-    return new DashkeepError('DK_STATE', `cannot ${verb} state in ${this.#directory}: ${what}`, {
-      cause,
-      advice: reason(full ? 'free-space' : 'set-state-directory'),
-    });
-  }
+/** What is told of a file that cannot be read, written or deleted. */
+async function failure(verb: string, path: string, cause: unknown): Promise<DashkeepError> {
+  const what = systemCode(cause) ?? 'unknown reason';
+  const full = what === 'ENOSPC' || what === 'EDQUOT';
+  return new DashkeepError('DK_STATE', `cannot ${verb} the state in ${path}: ${what}`, {
+    cause,
+    advice: full ? reason('free-space') : verb === 'read' ? await readingAdvice(path) : reason('set-state-directory'),
+  });
+}
+
+/** In the directory of a service, for example, root may have stored a file that is only for root. */
+async function readingAdvice(path: string): Promise<KnownReason> {
+  const user = process.geteuid?.();
+  const owner = await stat(path).then(
+    ({ uid }) => uid,
+    () => user,
+  );
+  return user === owner
+    ? reason('set-state-directory')
+    : reason('give-file', { owner: String(owner), command: `chown ${user} ${shellWord(path)}` });
 }
 
 /** State that ends with the process; for tests and one-off commands. */

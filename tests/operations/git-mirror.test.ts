@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, runMain } from '../support/cli.ts';
@@ -87,6 +87,19 @@ it('comes back exactly', async () => {
   const imported = await runCli(['import', checkout, '--json'], environment);
   const { json } = await runCli(['diff', snapshot, imported.json.snapshot, '--json'], environment);
   expect(json).toMatchObject({ added: [], changed: [], removed: [] });
+});
+
+it.runIf(process.getuid?.() === 0)('as root, stores nothing in the state that its owner could not read', async () => {
+  const state = `${directory.path}/state`;
+  await mkdir(state);
+  await chown(state, 65534, 65533);
+  expect((await backup()).error).toBe('');
+  const names = await readdir(state, { recursive: true });
+  expect(names.filter((name) => name.startsWith('mirror/')).length).toBeGreaterThan(10);
+  for (const name of names) {
+    const { uid, gid } = await stat(`${state}/${name}`);
+    expect({ uid, gid }, name).toEqual({ uid: 65534, gid: 65533 });
+  }
 });
 
 it('keeps files of others, takes their commits, and mends what they changed', async () => {

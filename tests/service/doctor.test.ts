@@ -206,7 +206,7 @@ describe('the doctor', () => {
     // A directory in which nobody can create a file.
     const { ok, checks } = await examine({ ...withAdmin(), DASHKEEP_STATE_DIR: '/proc' });
     expect(ok).toBe(false);
-    expect(checks.find(({ detail }) => detail.includes('cannot write state in /proc'))).toMatchObject({
+    expect(checks.find(({ detail }) => detail.includes('cannot write the state in /proc'))).toMatchObject({
       name: 'state',
       status: 'failed',
     });

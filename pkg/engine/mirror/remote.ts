@@ -1,10 +1,11 @@
 import * as fs from 'node:fs';
 import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { giveToOwnerOf } from '../../lib/directories.ts';
 import { systemCode } from '../../lib/file-errors.ts';
 import { Agent, buildConnector } from '../../lib/http/agent.ts';
 import { BodyTooLarge, sendRequest } from '../../lib/http/request.ts';
@@ -43,7 +44,7 @@ const TIMEOUT_MS = 120_000;
 /** Of the question for the newest commit, with which each mirror begins. */
 const REFS_TIMEOUT_MS = 20_000;
 
-/** The files of a local copy. A pack is looked at before the library reads it. */
+/** The files of a local copy, which is in the state directory. A pack is looked at before the library reads it. */
 function checkedFiles(signal: AbortSignal): typeof fs {
   const promises = {
     ...fs.promises,
@@ -53,9 +54,19 @@ function checkedFiles(signal: AbortSignal): typeof fs {
         await assertPackFits(data as Buffer, signal);
       }
       await fs.promises.writeFile(...args);
+      await giveToOwner(String(path));
+    },
+    mkdir: async (path: fs.PathLike): Promise<undefined> => {
+      await fs.promises.mkdir(path, { mode: 0o700 });
+      await giveToOwner(String(path));
     },
   };
   return { ...fs, promises };
+}
+
+function giveToOwner(path: string): Promise<void> {
+  const { lstat, lchown } = fs.promises;
+  return giveToOwnerOf(dirname(path), { stat: () => lstat(path), chown: (uid, gid) => lchown(path, uid, gid) });
 }
 
 /** The directory of the local copy of a branch. */
@@ -87,7 +98,6 @@ export class GitRemote implements TreeStore {
   static async open(config: MirrorConfig, signal: AbortSignal): Promise<GitRemote> {
     const remote = new GitRemote(await import('./sdk.ts'), config, signal);
     await remote.#tidy();
-    await fs.promises.mkdir(remote.#local.gitdir, { recursive: true, mode: 0o700 });
     await remote.#git.init({ ...remote.#local, bare: true, defaultBranch: config.branch });
     await remote.#git.addRemote({ ...remote.#local, remote: 'origin', url: config.url, force: true });
     return remote;

@@ -35,7 +35,7 @@ it('keeps what a restore was asked for until it has come to its end, so that it 
 });
 
 it('says that it cannot be written, until it can', async () => {
-  let failure: Error | undefined = new DashkeepError('DK_SETTINGS', 'cannot write state in /state: EROFS');
+  let failure: Error | undefined = new DashkeepError('DK_SETTINGS', 'cannot write the state in /state: EROFS');
   class FailingState extends MemoryState {
     override set(name: string, value: Buffer): Promise<void> {
       return failure === undefined ? super.set(name, value) : Promise.reject(failure);
@@ -43,7 +43,7 @@ it('says that it cannot be written, until it can', async () => {
   }
   const journal = new Journal(new FailingState(), silentLog);
   await journal.put(entry('backup', 1));
-  expect(journal.problem?.message).toBe('cannot write state in /state: EROFS');
+  expect(journal.problem?.message).toBe('cannot write the state in /state: EROFS');
   failure = undefined;
   await journal.put(entry('backup', 2));
   expect(journal.problem).toBeUndefined();

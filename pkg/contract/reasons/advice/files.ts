@@ -10,6 +10,10 @@ export const FILES_ADVICE = {
     'Specify a file in a directory that Dashkeep may write to; in a container, for example in /tmp.',
   'name-empty-directory': 'Specify a new or empty directory, or the directory of an earlier export.',
   'free-space': 'The disk is full. Free up space, or use a larger volume.',
+  'give-file': {
+    cli: 'The file belongs to the user with ID {owner}. Give it to the user of this process with `{command}`.',
+    page: 'The file belongs to the user with ID {owner}. Give it to the user of the service: {command}.',
+  },
   'set-state-directory': {
     cli: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
     page: 'Give the service a state directory that it may write to.',
