@@ -17,11 +17,11 @@ export function secretsFile(items: readonly ReadinessItem[], { resources }: Pick
   }
   const file = new Map<string, Map<string, Fields>>();
   let number = 0;
-  for (const { org, kind, uid, detail } of items) {
+  for (const { org, kind, uid, detail: path } of items) {
     const isShared = !SERVER_KINDS.has(kind) && (orgs.get(`${kind}/${uid}`)?.size ?? 0) > 1;
     const key = isShared ? `${org}:${kind}` : kind;
     // A contact point lists its integration before the field.
-    const field = kind === 'contact-point' ? detail.slice(detail.indexOf('.') + 1) : detail;
+    const field = kind === 'contact-point' ? path.slice(path.indexOf('.') + 1) : path;
     const resourcesOfKey = file.get(key) ?? new Map<string, Fields>();
     const fields = resourcesOfKey.get(uid) ?? {};
     fields[field] ??= { env: `SECRET_${++number}` };
