@@ -30,7 +30,7 @@ import type { RunQueue } from '../runs/queue.ts';
 import type { Journal } from '../runs/journal.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
-import { protectionOf, schedulesOf, tokenFor, tokenView } from './status.ts';
+import { protectionOf, schedulesOf, stateProblems, tokenFor, tokenView } from './status.ts';
 import { allWarnings, problemFor, warningsFor, type WarningSources } from './warnings.ts';
 import { lastSuccess, newestOf } from '../schedule/due.ts';
 
@@ -258,7 +258,7 @@ export class StatusView {
     if (this.#parts.settings.view().values.target.url === '') {
       reasons.push('no target is set');
     }
-    return reasons;
+    return [...reasons, ...stateProblems(this.#parts)];
   }
 
   /** What a scrape of the metrics reads. */

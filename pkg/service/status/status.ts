@@ -11,6 +11,8 @@ import { MAX_SKEW } from '../../repository/clocks.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { hidden } from '../organizations/run-view.ts';
+import type { History } from '../repository/history.ts';
+import type { Journal } from '../runs/journal.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
 
 /** What was last heard of Grafana. */
@@ -173,6 +175,13 @@ export function tokenView(token: TokenStatus, source: Status['token']['source'])
       problem: token.problem === undefined ? undefined : failureText(token.problem),
     }),
   };
+}
+
+/** What the service cannot read or write of its state, so that its journal or its last backup failed. */
+export function stateProblems({ journal, history }: { journal: Journal; history: History }): string[] {
+  const backup = history.last(({ kind, finished }) => kind === 'backup' && finished !== undefined);
+  const problems = [journal.problem, backup?.failure];
+  return [...new Set(problems.flatMap((one) => (one?.code === 'DK_STATE' ? [one.message] : [])))];
 }
 
 /** The tokens of all organizations are the home organization's affair. */
