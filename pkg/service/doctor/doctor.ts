@@ -7,6 +7,7 @@ import { reviewAccess } from '../../kubernetes/access.ts';
 import { NoAdmin } from '../bootstrap/problems.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
+import { hasCode } from '../../lib/expected-errors.ts';
 import { checked, failedCheck } from './check.ts';
 import { grafanaChecks } from './grafana.ts';
 import { connectionCheck } from './connection.ts';
@@ -81,11 +82,12 @@ async function tokenChecks(parts: DoctorParts): Promise<DoctorCheck[]> {
     await parts.given?.check();
     const { state, problem } = parts.given?.status ?? {};
     const subject = reason('check-of-token');
-    if (problem !== undefined) {
+    // The check of Grafana gives the cause: the token cannot be read or sent, or Grafana does not respond.
+    const isUnsent = hasCode('DK_SETTINGS')(problem);
+    if (problem !== undefined && !isUnsent) {
       return [failedCheck(subject, problem)];
     }
-    // The check of Grafana gives the cause: the token cannot be read, or Grafana does not respond.
-    return state === 'unknown'
+    return state === 'unknown' || isUnsent
       ? [checked(subject, 'skipped', [reason('needs-earlier-steps', { step: sentenceOf(reason('check-of-grafana')) })])]
       : [checked(subject, 'ok', [reason('token-given')])];
   }

@@ -286,23 +286,3 @@ it('gives no number of possible writes without a safety snapshot: such a restore
   const [other] = linesOf(cutShort('run', { ...facts, snapshot: 'before' }, 'finish', String));
   expect(other).toContain('checked, 4 more may have been written.');
 });
-
-it('offers no undo of a restore that ended before it wrote anything', () => {
-  const snapshot = '20261128T134302Z-393b506a';
-  const touched = [{ org: 1, kind: 'folder', uid: 'a', did: 'created' }] as const;
-  const undo = (
-    counts?: Record<string, number>,
-    more: { touched?: [(typeof touched)[0]] } = { touched: [...touched] },
-  ) =>
-    cutShort(
-      '20261128T134939Z-3cbbca67',
-      { ...(counts && { counts }), ...more, planned: 9, snapshot },
-      'finish',
-      String,
-    ).undo;
-  expect(undo({ written: 0, unchecked: 0 })).toBeUndefined();
-  expect(undo({ written: 0, unchecked: 1 })).toBeDefined();
-  // A record of an earlier release does not say how many there were.
-  expect(undo()).toBeDefined();
-  expect(undo(undefined, {})).toBeUndefined();
-});

@@ -12,8 +12,10 @@ const GUIDES = [...pages()].filter(([page]) => page.startsWith('docs/install/'))
 const guide = (name: string): string => GUIDES.find(([page]) => page.endsWith(`/${name}`))?.[1] ?? '';
 
 const INSTALLS = /helm install \w+ (?:\.\/charts|oci:|examples)|kubectl apply -f/;
-/** The guide for the classic script assumes existing keys. */
-const needingKeys = GUIDES.filter(([page, text]) => INSTALLS.test(text) && !page.endsWith('classic-script.md'));
+/** The guides for the classic script and for a reinstall assume existing keys. */
+const needingKeys = GUIDES.filter(
+  ([page, text]) => INSTALLS.test(text) && !/\/(classic-script|uninstall)\.md$/.test(page),
+);
 const restarting = GUIDES.filter(([, text]) => /dashkeep-overlay|extraContainers: \||PREINSTALL_SYNC/.test(text));
 
 describe('the guides', () => {

@@ -19,7 +19,7 @@ it('is not ready while backups fail because a file of its state cannot be read',
     await rename(join(state, file), join(state, 'aside'));
     await mkdir(join(state, file));
     await backUp();
-    expect(await ready()).toEqual({ ready: false, reasons: [expect.stringContaining('cannot read state')] });
+    expect(await ready()).toEqual({ ready: false, reasons: [expect.stringContaining('cannot read the state')] });
     await rm(join(state, file), { recursive: true });
     await rename(join(state, 'aside'), join(state, file));
     expect((await backUp())['status']).toBe('complete');
