@@ -25,8 +25,8 @@ export interface ConfigPorts {
   clock: Clock;
   randomness: Randomness;
   log: Log;
-  /** Called before a repository is made where there was none. */
-  onNew?: (id: string) => void;
+  /** Called before a repository is made where there was none; none is made if it fails. */
+  onNew?: (id: string) => Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -163,7 +163,7 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
   }
   const id = ports.randomness.hex(16);
-  ports.onNew?.(id);
+  await ports.onNew?.(id);
   return writeConfig(ports, id);
 }
 

@@ -19,6 +19,8 @@ export interface OpenOptions extends Secrets, Omit<RepositoryPorts, 'trust'> {
   trustedKeys?: readonly string[];
   /** Make a repository where there is none. */
   create: boolean;
+  /** Called before a repository is made where there was none; none is made if it fails. */
+  beforeNew?: () => Promise<void>;
   /** For a repository beside another one of this installation: the ID of that one. It must have its own. */
   beside?: string;
   signal?: AbortSignal;
@@ -31,7 +33,10 @@ export interface OpenOptions extends Secrets, Omit<RepositoryPorts, 'trust'> {
  */
 export async function openRepository(options: OpenOptions): Promise<Repository> {
   let made: string | undefined;
-  const onNew = (id: string): void => void (made = id);
+  const onNew = async (id: string): Promise<void> => {
+    await options.beforeNew?.();
+    made = id;
+  };
   return open(options, onNew).catch(async (error: unknown) => {
     if (made !== undefined && isOfSettings(error)) {
       // With other settings, the next attempt starts in an empty target again.
@@ -48,7 +53,7 @@ function isOfSettings(error: unknown): boolean {
   return hasCode('DK_SETTINGS')(error) || hasCode('DK_ENCRYPTION')(error);
 }
 
-async function open(options: OpenOptions, onNew: (id: string) => void): Promise<Repository> {
+async function open(options: OpenOptions, onNew: (id: string) => Promise<void>): Promise<Repository> {
   const { state, store } = options;
   const remembered = state && (await new RememberedTarget(state, store.description).read());
   const config = await openConfig({ ...options, remembered: remembered?.repository, onNew }, options.create);

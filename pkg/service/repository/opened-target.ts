@@ -229,6 +229,20 @@ export class OpenedTarget {
     return this.#repository;
   }
 
+  /**
+   * The tokens that a service creates are in the state: without it, a first backup would only leave an empty repository.
+   * @throws DK_STATE
+   */
+  async #assertStateOfTokens(): Promise<void> {
+    const problem: unknown = await this.#ports.access
+      .credentials()
+      .authorization()
+      .catch((error: unknown) => error);
+    if (hasCode('DK_STATE')(problem)) {
+      throw problem;
+    }
+  }
+
   async #openOptions(create: boolean, signal: AbortSignal): Promise<OpenOptions> {
     const { config, state, beside, clock, randomness, log } = this.#ports;
     const { trustedKeys, ignoreClock, agePassphrase } = config;
@@ -239,6 +253,7 @@ export class OpenedTarget {
       identities: ageIdentity === undefined ? [] : [ageIdentity],
       passphrases: (await agePassphrase?.value()) ?? [],
       create,
+      beforeNew: () => this.#assertStateOfTokens(),
       signal,
       ...compact({ beside }),
     };
