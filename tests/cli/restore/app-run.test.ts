@@ -4,7 +4,7 @@ import { cutShort, cutShortOf } from '../../../pkg/cli/restore/interrupted.ts';
 const run = {
   ...{ id: 'r', kind: 'restore', status: 'interrupted', trigger: 'manual', started: '2026-05-01T10:00:00.000Z' },
   ...{ source: 's', snapshot: 'before', planned: 9, counts: { written: 2 }, problems: 0 },
-  touched: [{ org: 1, kind: 'folder', uid: 'f', did: 'created' as const }],
+  touched: [{ org: 1, kind: 'folder' as const, uid: 'f', did: 'created' as const }],
 };
 const undo = (id: string): string => `dashkeep restore --undo ${id} --apply`;
 
