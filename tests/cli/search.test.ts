@@ -68,6 +68,7 @@ it('narrows by org, kind and deletion, and gives JSON', async () => {
   expect(await uids('--limit', '1')).toEqual(['f']);
   expect((await run('checkout', '--limit', '1')).out).toContain('2 more not shown');
   expect((await run('nowhere')).out).toContain('No results.');
+  expect((await run('nowhere', '--deleted')).out).toContain('`dashkeep diff latest live` lists them now.');
 });
 
 it.each([

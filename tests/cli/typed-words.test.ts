@@ -39,6 +39,7 @@ describe('the words that a plan asks for', () => {
     const typed = confirmPlan(world, PLAN, {});
     stdin.write('1 security change\n');
     expect(await typed).toEqual({ confirm: '1 security change' });
+    expect(shown()).toMatch(/^action +kind +uid +title\nupdate +data-source +prom +Prom\ufffd\[2J\n/);
     expect(shown()).toContain('data-source prom: url: http://a → http://b\ufffd[2J');
     expect(shown()).toContain("Type '1 security change' to continue: ");
   });

@@ -65,7 +65,7 @@ async function searchTexts(context: CliContext, text: string, flags: Flags): Pro
     ['resource', 'title', 'found in', 'text', 'version'],
     page.items.flatMap((hit) => hit.found.map((found) => rowOf(hit, found))),
   );
-  notesOf(page).forEach((note) => printLine(context, note));
+  notesOf(page, flags).forEach((note) => printLine(context, note));
   return 0;
 }
 
@@ -94,10 +94,17 @@ function rowOf({ kind, uid, title, deleted, lastSeen }: SearchHit, found: FoundT
 }
 
 /** What the answer is made from, where that isn't everything. */
-function notesOf({ items, total, searched, indexed, cut, unread, truncated }: FoundPage): string[] {
+function notesOf(
+  { items, total, searched, indexed, cut, unread, truncated }: FoundPage,
+  { deleted = false }: Flags,
+): string[] {
   const more = total - items.length;
   const notes: [boolean, string][] = [
     [total === 0, 'No results.'],
+    [
+      total === 0 && deleted,
+      'Deletions since the last backup are found after the next one; `dashkeep diff latest live` lists them now.',
+    ],
     [more > 0, `${more}${truncated ? ' or' : ''} more not shown; use --limit to show more.`],
     [
       searched === 'titles',

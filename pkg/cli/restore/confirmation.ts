@@ -3,9 +3,10 @@ import { requireConfirmation } from '../../engine/restore/plan/confirmation.ts';
 import { bySecurity } from '../../engine/restore/plan/security.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { groupBy } from '../../lib/group-by.ts';
-import { askOnTerminal } from '../prompt.ts';
+import { askOnTerminal, isTerminal } from '../prompt.ts';
 import { countPlan } from '../output/counts.ts';
 import { printable } from '../output/printable.ts';
+import { printPlanned } from './output.ts';
 import { securityLines } from './security-lines.ts';
 import type { CliContext } from '../context.ts';
 
@@ -21,13 +22,16 @@ export async function confirmPlan(
   if (plan.confirm === undefined || confirm === plan.confirm) {
     return confirm === undefined ? {} : { confirm };
   }
+  const asks = confirm === undefined && json !== true;
+  if (asks && isTerminal(context)) {
+    printPlanned({ ...context, stdout: context.stderr }, plan);
+  }
   for (const line of securityLines(bySecurity(plan).toConfirm)) {
     context.stderr.write(`${printable(line)}\n`);
   }
   for (const line of writeCounts(plan.items)) {
     context.stderr.write(`${line}\n`);
   }
-  const asks = confirm === undefined && json !== true;
   const typed = asks ? await askOnTerminal(context, `Type '${printable(plan.confirm)}' to continue: `) : confirm;
   requireConfirmation(plan, typed);
   return { confirm: plan.confirm };

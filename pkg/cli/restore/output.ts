@@ -60,24 +60,8 @@ export function printRestore(
   const { toConfirm, exempt } = bySecurity(plan);
   printSecurity(context, 'Changes to access or data destinations:', toConfirm);
   printSecurity(context, 'No confirmation needed, because yours is the only account:', exempt);
-  const rows = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
-  const orgs = new Set(plan.items.filter(({ kind }) => kindOf(kind).declaration.scope === 'org').map(orgOf));
   const everything = plan.everything !== undefined;
-  const several = everything || orgs.size > 1;
-  if (rows.length > 0) {
-    printTable(
-      context,
-      ['action', ...(several ? ['org'] : []), 'kind', 'uid', 'title', ''],
-      rows.map(({ action, kind, uid, title, reason, ...item }) => [
-        action,
-        ...(several ? [orgOf(item)] : []),
-        kind,
-        uid,
-        title,
-        reason,
-      ]),
-    );
-  }
+  const several = printPlanned(context, plan);
   printLosses(context, plan.items, several);
   if (restored === undefined) {
     printNewOrgs(context, plan.items);
@@ -164,6 +148,28 @@ function printNotRestored(context: CliContext, items: readonly PlannedItem[], se
     const where = several ? whereOf(item) : '';
     printLine(context, printable(`not restored: ${item.kind} ${item.uid}${where}: ${item.reason}`));
   }
+}
+
+/** Prints a row for each resource that a plan does not leave unchanged. @returns whether rows name organizations */
+export function printPlanned(context: CliContext, { items, everything }: Plan): boolean {
+  const rows = securityFirst(items).filter(({ action }) => action !== 'unchanged');
+  const orgs = new Set(items.filter(({ kind }) => kindOf(kind).declaration.scope === 'org').map(orgOf));
+  const several = everything !== undefined || orgs.size > 1;
+  if (rows.length > 0) {
+    printTable(
+      context,
+      ['action', ...(several ? ['org'] : []), 'kind', 'uid', 'title', ''],
+      rows.map(({ action, kind, uid, title, reason, ...item }) => [
+        action,
+        ...(several ? [orgOf(item)] : []),
+        kind,
+        uid,
+        title,
+        reason,
+      ]),
+    );
+  }
+  return several;
 }
 
 /** How many resources with the same change a line names: the table below has them all. */

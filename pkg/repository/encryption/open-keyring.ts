@@ -165,7 +165,7 @@ export async function openKeyring(
   if (refused !== undefined) {
     throw refused;
   }
-  if (keys.length === 0 && keyFiles.length > 0) {
+  if (create && keys.length === 0 && keyFiles.length > 0) {
     ports.log.warn(
       { repository },
       'the local state has lost the key of this repository. A new key is used, so everything is stored again, and ' +

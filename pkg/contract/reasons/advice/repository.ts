@@ -111,11 +111,11 @@ export const REPOSITORY_ADVICE = {
     page: 'In the deployment, select {orgs} to include the others, or {own} to exclude them on purpose.',
   },
   'confirm-orgs': {
-    cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If both are set already, check the password.',
+    cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and use the name and password of a server admin instead of a token.',
     page: 'In the deployment, select {own} if there are no others, or to exclude them on purpose. To include them, select all organizations, and provide the name and password of a server admin.',
   },
   'include-server-kinds': {
-    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If both are set already, remove DASHKEEP_SERVER_KINDS=no or, if that is not set, check the password. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+    cli: 'To include these kinds, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If both are set already, remove DASHKEEP_SERVER_KINDS=no or, if that is not set, check the password. To exclude the kinds on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
     page: 'Some kinds need a server admin: give the service the name and password of one, or exclude these kinds in the settings.',
   },
   'set-server-admin': {
