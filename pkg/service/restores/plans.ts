@@ -36,8 +36,9 @@ import { untrustedFinding } from '../../repository/signing/signers.ts';
 import type { Trust } from '../../repository/signing/trust.ts';
 import { counterpartsOf } from '../connections/counterparts.ts';
 import { matchUsers } from '../connections/users.ts';
-import { isOf, isSince, type Caller } from '../organizations/caller.ts';
+import { isSince } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
+import { isShown } from '../organizations/run-view.ts';
 import { onlyOrg, type Place } from './place.ts';
 import { liveDataSources, optionsOf, planWithDependencies, selectionOf, type LiveDataSource } from './request.ts';
 import { leftToCommandLine, otherOrganizations } from './server-kinds.ts';
@@ -152,9 +153,8 @@ export async function planUndoFor(place: Place, id: string): Promise<PlannedRest
   return withInstance(session.grafana(), signal, async (instance) => {
     const ports = { repository, instance, clock, log, signal, ...compact({ onProgress }) };
     const clocks = await compareAllClocks(ports);
-    const { request, plan, stored } = await (connection === undefined
-      ? planUndo({ ...ports, sameOrgs: new Set([caller.org]) }, ofCaller(run, caller))
-      : planUndo({ ...ports, source: source.repository }, run));
+    const own = connection === undefined ? { sameOrgs: new Set([caller.org]) } : { source: source.repository };
+    const { request, plan, stored } = await planUndo({ ...ports, ...own }, ofCaller(run, place));
     const { trust } = repository;
     assertRestorable(trust, stored, { named: plan.snapshot, acceptForeign: false });
     const warnings = [...(clocks === undefined ? [] : [clocks]), ...(await findingsOf(repository, signal))];
@@ -162,9 +162,14 @@ export async function planUndoFor(place: Place, id: string): Promise<PlannedRest
   });
 }
 
-/** A run of an earlier release may have touched several organizations. */
-function ofCaller({ record, author }: StoredRun, caller: Caller): StoredRun {
-  return { record: { ...record, touched: record.touched?.filter((one) => isOf(caller, one)) }, author };
+/**
+ * Without what only a server admin may undo, which the credentials of a connection may be those of, and what is not the
+ * caller's: the command line or an earlier release may have written to several organizations.
+ */
+function ofCaller({ record, author }: StoredRun, { caller, connection }: Place): StoredRun {
+  const { entered: _, gave: _1, ...rest } = record;
+  const touched = record.touched?.filter(isShown(compact({ connection: connection?.name }), caller));
+  return { record: compact({ ...rest, touched }), author };
 }
 
 /** What a plan was made of. */
