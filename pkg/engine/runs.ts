@@ -3,7 +3,7 @@ import { type ErrorCode } from '../contract/errors.ts';
 import { ERROR_CATALOGUE } from '../contract/errors/catalogue.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { ReasonCode } from '../contract/reasons/catalogue.ts';
-import { hasRoles, type RunLine, type RunRecord } from '../contract/runs.ts';
+import { hasChanges, hasRoles, type RunLine, type RunRecord } from '../contract/runs.ts';
 import { mayShareGrafana } from '../grafana/server-identity.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { sharedTime, type TimePorts } from '../repository/clocks.ts';
@@ -78,8 +78,24 @@ export async function writeEnd(
   }
   const isKept = isKnown && isShort;
   const end = isKept ? withEnd(kept.record, record) : await withSnapshot(repository, record);
-  await repository.writeRun(end, { isKept });
-  return end;
+  // A record is kept before Grafana is changed.
+  const known = isKept || kept === undefined ? withoutUndo(end) : end;
+  await repository.writeRun(known, { isKept });
+  return known;
+}
+
+/**
+ * Without the advice to undo a restore that changed nothing. The record of one to a connection does not say what it
+ * changed.
+ */
+function withoutUndo(end: RunRecord): RunRecord {
+  const { failure, connection } = end;
+  const isAdvised = failure?.advice?.code === ('finish-or-undo-run' satisfies ReasonCode);
+  if (failure === undefined || !isAdvised || connection !== undefined || hasChanges(end)) {
+    return end;
+  }
+  const { advice: _, ...rest } = failure;
+  return { ...end, failure: { ...rest, hint: ERROR_CATALOGUE.DK_INTERRUPTED.hint } };
 }
 
 /** The end of a backup whose process ended after its snapshot was published, with the ID of the run if clocks agree. */

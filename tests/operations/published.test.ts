@@ -1,6 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DashkeepError, failureText } from '../../pkg/contract/errors.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
+import { reason } from '../../pkg/contract/reasons/catalogue.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
 import { writeEnd } from '../../pkg/engine/runs.ts';
 import { basicCredentials } from '../../pkg/grafana/http/credentials.ts';
@@ -115,4 +117,26 @@ it('a backup whose process ended after its manifest arrived is recorded as compl
   expect(known.orgs).toEqual(ofOrgs);
   const other = { ...cut, id: '20260501T100000Z-00000002' };
   expect(await writeEnd(asLeft, other)).toEqual(other);
+});
+
+it('a restore whose process ended before it changed anything is to be started again, and not undone', async () => {
+  const { repository } = bench;
+  const advice = reason('finish-or-undo-run', { run: ID });
+  const failure = failureText(new DashkeepError('DK_INTERRUPTED', 'its process ended', { advice }));
+  const finished = '2026-05-01T10:01:00.000Z';
+  const cut: RunRecord = { ...begun, kind: 'restore', status: 'interrupted', finished, failure };
+  const touched = [{ org: 1, kind: 'folder', uid: 'a', did: 'created' }] as const;
+  const hint = async (kept: Partial<RunRecord> | undefined, more: Partial<RunRecord> = {}) => {
+    const record = { ...begun, kind: 'restore', status: 'running', ...kept } as const;
+    const run = async () => kept && { record, author: { trusted: true, mismatch: false } };
+    const trust = Object.assign(Object.create(repository.trust), { counts: () => true });
+    const left = { trust, run, writeRun: async () => undefined, stored: repository.stored.bind(repository) };
+    return (await writeEnd(left, { ...cut, ...more })).failure?.hint;
+  };
+  for (const kept of [undefined, {}, { touched: [], planned: 4 }]) {
+    expect(await hint(kept)).toMatch(/^Start the run again\./);
+  }
+  expect(await hint({ touched: [...touched] })).toMatch(/^Finish it or undo it\./);
+  // What it changed is only in the repository of the connection.
+  expect(await hint(undefined, { connection: 'stage' })).toMatch(/^Finish it or undo it\./);
 });

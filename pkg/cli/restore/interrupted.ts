@@ -93,6 +93,7 @@ export function linesOf({
   written,
   planned,
   unchecked,
+  touched,
   safetySnapshot,
   admins,
   grafana,
@@ -101,6 +102,8 @@ export function linesOf({
   undo,
 }: CutShort): string[] {
   const isHere = connection === undefined;
+  const hasTouchedNone = planned === undefined || (touched?.length === 0 && (written ?? 0) + unchecked === 0);
+  const isUntouched = isHere && hasTouchedNone && admins.length === 0;
   // Without a safety snapshot, a restore continues even if its record cannot be written.
   const uncounted = safetySnapshot === undefined && isHere ? 'others' : `${unchecked} more`;
   const more = unchecked === 0 ? '' : `, ${uncounted} may have been written`;
@@ -113,9 +116,9 @@ export function linesOf({
       : `The previous state is in snapshot ${safetySnapshot}.`;
   const record = `dashkeep runs ${run} --target <target>/connections/${connection}`;
   const elsewhere = `To see what it wrote, and whether it was finished or undone since: ${record}`;
-  const before = isHere ? (planned === undefined ? undefined : state) : elsewhere;
+  const before = isHere ? (isUntouched ? undefined : state) : elsewhere;
   return [
-    planned === undefined && isHere
+    isUntouched
       ? `${name} ended before it wrote anything to Grafana. There is nothing to undo.`
       : planned === undefined || written === undefined
         ? `${name} is not complete.`
@@ -126,8 +129,8 @@ export function linesOf({
       ({ login, organizations }) =>
         `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} revokes this access, but finishing keeps any role that the snapshot assigns to it, and an organization always keeps its last Admin.`,
     ),
-    `To finish it: ${finish}`,
-    ...(undo === undefined || (planned === undefined && isHere) ? [] : [`To undo it: ${undo}`, CONFIRMS]),
+    `To ${isUntouched ? 'start it again' : 'finish it'}: ${finish}`,
+    ...(undo === undefined || isUntouched ? [] : [`To undo it: ${undo}`, CONFIRMS]),
   ].map(printable);
 }
 

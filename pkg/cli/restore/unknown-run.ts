@@ -1,3 +1,4 @@
+import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { targetOfConnection } from '../../operations/connection.ts';
 import { CommandError } from '../command-error.ts';
 import { Configuration } from '../config/configuration.ts';
@@ -17,6 +18,7 @@ export function unknownRun(
   const { to } = flags;
   const target = to && targetOfConnection(targetOf(new Configuration(environment, flags)), { name: to });
   const command = target === undefined ? 'dashkeep runs' : `dashkeep runs --target ${target}`;
-  const hint = `Check the ID. \`${printable(command)}\` lists the runs.`;
+  const unwritten = to === undefined ? '' : ` ${sentenceOf(reason('unrecorded-send'))}`;
+  const hint = `Check the ID. \`${printable(command)}\` lists the runs.${unwritten}`;
   return new CommandError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`, { hint });
 }

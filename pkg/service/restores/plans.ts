@@ -148,7 +148,8 @@ export async function planUndoFor(place: Place, id: string): Promise<PlannedRest
   const run = await repository.run(id, { signal });
   if (run === undefined || (connection === undefined && !isSince(caller, run.record.started))) {
     const where = connection === undefined ? 'the repository' : 'the repository of the connection';
-    throw new DashkeepError('DK_NOT_FOUND', `${where} has no record of that run`);
+    const advice = connection === undefined ? undefined : reason('unrecorded-send');
+    throw new DashkeepError('DK_NOT_FOUND', `${where} has no record of that run`, compact({ advice }));
   }
   return withInstance(session.grafana(), signal, async (instance) => {
     const ports = { repository, instance, clock, log, signal, ...compact({ onProgress }) };

@@ -113,7 +113,7 @@ export class RunHooks {
       const record = recordOf(entry);
       try {
         const known = await repositoryCache.use(signal, (target) => keepRecord(target, record));
-        const newer = known.status === entry.status ? record : known;
+        const newer = known.status === entry.status ? compact({ ...record, failure: known.failure }) : known;
         await journal.put(compact({ ...newer, instance, kept: true, phases }));
       } catch (error) {
         log.debug({ run: entry.id, reason: asDashkeepError(error).message }, 'a record is still only in the journal');

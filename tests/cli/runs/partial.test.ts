@@ -29,13 +29,17 @@ it('says of a restore that ended before its plan that it wrote nothing', async (
   const { planned: _, touched: _1, ...record } = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, JSON.stringify({ ...record, status: 'interrupted', counts: {} }));
   const { out } = await dashkeep(['runs', run]);
-  expect(out).toContain('ended before it wrote anything to Grafana. There is nothing to undo.');
+  const said = 'ended before it wrote anything to Grafana. There is nothing to undo.\nTo start it again: ';
+  expect(out).toContain(said);
+  expect(out).not.toContain('To finish it');
   // Nor where it had a plan and a safety snapshot.
   await writeFile(
     file,
     JSON.stringify({ ...record, status: 'interrupted', counts: {}, planned: 4, touched: [], snapshot: run }),
   );
-  expect((await dashkeep(['runs', run])).out).not.toContain('To undo it');
+  const planned = (await dashkeep(['runs', run])).out;
+  expect(planned).toContain(said);
+  expect(planned).not.toMatch(/To (undo|finish) it|The previous state/);
 });
 
 it('takes no option for the ID of a run to undo', async () => {

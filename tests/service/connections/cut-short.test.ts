@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type Ended } from '../../support/cli.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
@@ -90,5 +92,10 @@ describe('a send that did not end well', () => {
       /^Restore \S+ to connection production is not complete\.\n.*\nTo finish it: .*\nTo undo it: /,
     );
     expect((await cli('runs', id)).out).toContain(shown);
+    // A record is kept there before anything is written.
+    const runs = join(directory, 'target', 'connections', 'production', 'runs');
+    await Promise.all((await readdir(runs)).map((name) => rm(join(runs, name))));
+    const { status, json } = await service.call('POST', `/runs/${id}/undo`);
+    expect([status, json.error.hint]).toEqual([404, expect.stringContaining('there is nothing to undo: start it')]);
   });
 });
