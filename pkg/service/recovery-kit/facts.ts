@@ -9,6 +9,7 @@ import { openExplained } from '../../storage/open.ts';
 import { FROM_SETTINGS } from '../../storage/s3/settings/settings.ts';
 import { parseTarget, type Target } from '../../storage/target.ts';
 import type { ServiceConfig } from '../config.ts';
+import { rootUrl } from '../notifications/page-link.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
 import { Needs, type AllNeeded } from '../readiness/needs.ts';
 import { notEntered } from '../readiness/not-entered.ts';
@@ -59,7 +60,10 @@ export interface Encryption {
 export interface KitFacts {
   time: Date;
   version: string;
+  /** Address of Grafana as the service uses it, which may name no Grafana elsewhere. */
   grafanaUrl: string;
+  /** Where people open Grafana, if that is known. */
+  rootUrl: string | undefined;
   isInKubernetes: boolean;
   contacts: readonly string[];
   target: Target;
@@ -83,6 +87,9 @@ export interface KitFacts {
   sealed: readonly SealedSecret[];
 }
 
+/** Milliseconds to wait for Grafana, which the kit does without if it is down. */
+const LONGEST_MS = 3_000;
+
 /**
  * Gathers what a kit says. Reads only.
  * @param caller - undefined for the whole installation
@@ -101,6 +108,8 @@ export async function kitFacts(
     encryption: encryptionOf(repository),
     signers: await signersOf(repository, signal),
   }));
+  const within = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
+  const root = await rootUrl({ repositoryCache, log, signal: within });
   const opened = await openExplained(url, { ...storeOptions.of(effective), clock, random: randomness, log });
   await opened.store.close();
   // The key itself is not among them, only where it came from.
@@ -118,6 +127,7 @@ export async function kitFacts(
     time: clock.now(),
     version: config.version,
     grafanaUrl: withoutPassword(config.grafana.url),
+    rootUrl: root && withoutPassword(root),
     isInKubernetes: config.kubernetes.apiServer !== undefined,
     contacts,
     target: parseTarget(url),

@@ -21,14 +21,20 @@ export function kitPage(kit: KitFacts): string {
     disasterRecovery(values),
     rescue(values),
   ];
-  return page(`Dashkeep recovery kit: ${kit.grafanaUrl}`, markup`${parts}`);
+  return page(`Dashkeep recovery kit: ${subject(kit)}`, markup`${parts}`);
 }
 
 const REPOSITORY = 'https://github.com/dashkeep/dashkeep';
 const DOCUMENTATION = `${REPOSITORY}/tree/main/docs`;
 const EXECUTABLE = `${REPOSITORY}/releases, or build it (docs/install/outside-kubernetes.md)`;
 
-function cover({ grafanaUrl, time, version, encryption, sealed: secrets }: KitFacts): Html {
+/** Next to Grafana, the service may use an address that names no Grafana. */
+function subject({ rootUrl, grafanaUrl, settings: texts }: KitFacts): string {
+  return rootUrl ?? `${grafanaUrl}, backed up to ${texts.get('DASHKEEP_TARGET') ?? ''}`;
+}
+
+function cover(kit: KitFacts): Html {
+  const { grafanaUrl, rootUrl, time, version, encryption, sealed: secrets } = kit;
   const content =
     secrets.length === 0
       ? 'It contains no passwords and no private keys.'
@@ -41,7 +47,7 @@ function cover({ grafanaUrl, time, version, encryption, sealed: secrets }: KitFa
     'the secrets listed below',
   ];
   return markup`<h1>Recovery kit</h1>
-<p><strong>${grafanaUrl}</strong></p>
+<p><strong>${subject(kit)}</strong>${rootUrl === undefined || rootUrl === grafanaUrl ? '' : ` (the service uses ${grafanaUrl})`}</p>
 <p class="quiet">Created by Dashkeep ${version} on ${time.toISOString().slice(0, 16).replace('T', ' ')} UTC. ${content}</p>
 <p>Print it, or store it where it survives the loss of Grafana and its cluster. Create a new one when the target, a key or the plugins change.</p>
 <p>In an emergency, install Grafana and the plugins, then follow <strong>Disaster recovery</strong>. If Dashkeep is not available, follow <strong>Rescue</strong>, which needs only common tools. You also need:</p>

@@ -88,6 +88,10 @@ describe('the kit', () => {
       expect(lines).toContain(text);
     }
     expect(lines).not.toContain('dashkeep-backup-app');
+    // Beside Grafana, its address may be that of any machine.
+    expect(
+      lines.some((line) => /^Dashkeep recovery kit: .*(example\.com|backed up to s3:\/\/bucket\/prod)/.test(line)),
+    ).toBe(true);
   });
 
   it('has none of the secrets that any setting holds, nor what addresses carry', async () => {
@@ -281,6 +285,8 @@ describe('the API', () => {
         name: expect.stringMatching(/^recovery-kit-\d{4}-\d\d-\d\d\.html$/),
         type: 'text/html',
       });
+      expect(json.text).toContain('<title>Dashkeep recovery kit: https://grafana.example.com/monitoring</title>');
+      expect(linesOf(json.text)).toContain(` (the service uses ${grafana.url})`);
       expect(json.text).toContain('Other organizations have 1 more.');
       expect(json.text).not.toContain('of-second');
       const refused = await service.call('GET', '/recovery-kit', undefined, { authorization: `Bearer ${other}` });
