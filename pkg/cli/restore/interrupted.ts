@@ -24,6 +24,8 @@ export interface CutShort {
   planned: number | undefined;
   /** How many more may have been written: the restore ended before they were read back. */
   unchecked: number;
+  /** How many resources it had not planned yet, of organizations that it had yet to join. */
+  unplanned?: number;
   /** Each of them, as in the record of the run. */
   touched: RunFacts['touched'];
   safetySnapshot: string | undefined;
@@ -56,7 +58,7 @@ export function cutShort(
   finish: string,
   undo: UndoCommand,
 ): CutShort {
-  const { written = 0, unchecked = 0 } = counts ?? {};
+  const { written = 0, unchecked = 0, unplanned } = counts ?? {};
   // An account that creates an organization is its Admin, also if the restore was killed before Grafana confirmed that.
   const created = (touched ?? []).filter(({ kind, did }) => kind === 'org' && did === 'created').length;
   // Records of earlier releases lack the counts.
@@ -70,6 +72,7 @@ export function cutShort(
     written,
     planned,
     unchecked,
+    ...compact({ unplanned }),
     touched,
     safetySnapshot: snapshot,
     admins: (entered ?? [])
@@ -93,6 +96,7 @@ export function linesOf({
   written,
   planned,
   unchecked,
+  unplanned,
   touched,
   safetySnapshot,
   admins,
@@ -123,6 +127,11 @@ export function linesOf({
       : planned === undefined || written === undefined
         ? `${name} is not complete.`
         : `${name} did not finish: ${written} of ${amountOf(planned)} written and checked${more}.`,
+    ...(unplanned === undefined || isUntouched
+      ? []
+      : [
+          `The total was not known yet: ${counted(unplanned, 'resource')} of organizations that it had to join were not compared.`,
+        ]),
     ...(before === undefined ? [] : [before]),
     ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana instance at ${grafana}.`]),
     ...admins.map(

@@ -53,7 +53,12 @@ function failureOf({ failure, warned = [] }: RunRecord): string {
 }
 
 /** How far a restore came that failed, and how it goes on: Grafana may be half restored. */
-function progressOf({ id, kind, planned, counts: { written, unchecked = 0 } = {} }: RunRecord): string[] {
+function progressOf({
+  id,
+  kind,
+  planned,
+  counts: { written, unchecked = 0, unplanned = 0 } = {},
+}: RunRecord): string[] {
   if (kind !== 'restore' || planned === undefined || written === undefined) {
     return [];
   }
@@ -61,9 +66,10 @@ function progressOf({ id, kind, planned, counts: { written, unchecked = 0 } = {}
   if (written + unchecked === 0) {
     return [`Of ${all}, none was written.`];
   }
+  const total = unplanned === 0 ? '' : ` The total was not known yet.`;
   const more = unchecked === 0 ? '' : `, and ${unchecked} more may have been written`;
   return [
-    `Of ${all}, ${written} were written and checked${more}.`,
+    `Of ${all}, ${written} were written and checked${more}.${total}`,
     reasonSentence(reason('finish-or-undo-run', { run: id })),
   ];
 }

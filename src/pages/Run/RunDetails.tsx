@@ -149,6 +149,7 @@ function countLabel(name: string): string {
     planned: t('count.planned', 'Planned'),
     written: t('count.written', 'Written and checked'),
     unchecked: t('count.unchecked', 'Possibly written, not checked'),
+    unplanned: t('count.unplanned', 'Not planned yet'),
     runs: t('count.runs', 'Old run records removed'),
     leftOvers: t('count.leftOvers', 'Orphaned files removed'),
     marked: t('count.marked', 'Marked for a later prune'),

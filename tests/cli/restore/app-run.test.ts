@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cutShort, cutShortOf } from '../../../pkg/cli/restore/interrupted.ts';
+import { cutShort, cutShortOf, linesOf } from '../../../pkg/cli/restore/interrupted.ts';
 
 const run = {
   ...{ id: 'r', kind: 'restore', status: 'interrupted', trigger: 'manual', started: '2026-05-01T10:00:00.000Z' },
@@ -39,6 +39,10 @@ it('offers no undo of a restore that ended before it wrote anything', () => {
     ).undo;
   expect(undo({ written: 0, unchecked: 0 })).toBeUndefined();
   expect(undo({ written: 0, unchecked: 1 })).toBeDefined();
+  const partly = { written: 1, unchecked: 0, unplanned: 7 };
+  expect(linesOf(cutShort('r', { counts: partly, planned: 9, snapshot }, 'finish', String))).toContain(
+    'The total was not known yet: 7 resources of organizations that it had to join were not compared.',
+  );
   // A record of an earlier release does not say how many there were.
   expect(undo()).toBeDefined();
   expect(undo(undefined, {})).toBeUndefined();

@@ -70,6 +70,19 @@ it('finishes in an organization that it created and left when it was stopped', a
   expect(people()['admin']).toEqual({ Acme: 'Admin', Second: 'Viewer' });
 });
 
+it('counts what it had not planned of an organization that it had to join', async () => {
+  const manifest = await burned({ profile: '12.4' });
+  await everything({ manifest });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  await bench.api('DELETE /api/folders/infra?forceDeleteRules=true', undefined, 2);
+  await bench.api('DELETE /api/orgs/2/users/1');
+  const { counts } = await stopped(manifest, /^POST \/api\/orgs\/2\/users$/);
+  expect(counts['unplanned']).toBeGreaterThan(10);
+  const later = await stopped(manifest, FOLDER);
+  expect(later.counts).toMatchObject({ planned: expect.any(Number) });
+  expect(later.counts).not.toHaveProperty('unplanned');
+});
+
 it.each([
   ['created', NEW_ORG, 0],
   ['found', /^GET \/api\/orgs\/name\/Second$/, 1],

@@ -124,6 +124,9 @@ it('a failure says what to do about it, and of a restore also how far it came an
   expect(noticeOf({ ...failed, counts: { planned: 94, written: 0, unchecked: 0 } }, undefined)?.text).toBe(
     'The restore has failed: 401 Unauthorized. Check the token. Of 94 resources and permissions, none was written.',
   );
+  expect(noticeOf({ ...failed, counts: { ...failed.counts, unplanned: 7 } }, undefined)?.text).toContain(
+    'and 3 more may have been written. The total was not known yet. Finish it',
+  );
   expect(noticeOf({ ...failed, kind: 'backup' }, undefined)?.text).toBe(
     'The backup has failed: 401 Unauthorized. Check the token.',
   );

@@ -1,3 +1,4 @@
+import type { ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import { securityRecord } from '../plan/security.ts';
 import { keyOf, targetOf } from '../target.ts';
@@ -47,5 +48,8 @@ function progressOf({ items }: Plan, touched: readonly Touched[]): { planned: nu
   const found = writes.map((item) => isOpen.get(keyOf(targetOf(item))));
   const written = found.filter((open) => open === false).length;
   const unchecked = found.filter((open) => open === true).length;
-  return { planned: writes.length, counts: { planned: writes.length, written, unchecked } };
+  // Of organizations that a restore of everything has yet to join, no one knows how many differ.
+  const unplanned = items.filter(({ code }) => code === ('org-closed' satisfies ReasonCode)).length;
+  const counts = { planned: writes.length, written, unchecked, ...(unplanned > 0 && { unplanned }) };
+  return { planned: writes.length, counts };
 }
