@@ -223,6 +223,7 @@ async function undo(
         await compareAllClocks(asked);
         await assertSigner(repository, flags, context);
         const { request, plan, stored } = await planned(context, planUndo(asked, run));
+        planWarnings({ ...plan, items: [] }).forEach((warning) => context.log.warn({}, sentenceOf(warning)));
         const confirm = confirmTrust(context, repository, stored, { ...flags, named: plan.snapshot });
         const applied = flags.apply === true;
         return {

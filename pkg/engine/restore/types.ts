@@ -200,6 +200,8 @@ export interface Plan {
   anyLeaves?: true;
   /** Roles that the run left to accounts, and the IDs of the organizations that it created. */
   roles?: { accounts: readonly Entered[]; created: ReadonlySet<number> };
+  /** Accounts that may keep the Admin role, by login, and where: only a server admin can take it back. */
+  keptRoles?: { login: string; orgs: readonly string[] }[];
   /** Organizations that an undo has to enter, and its plan from inside, by the account that entered them. */
   enters?: { orgs: readonly Org[]; again: (own: Entered) => Promise<{ request: PlanRequest; plan: Plan }> };
   /** Set when bodies are read only while applying. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { planWarnings } from '../../../pkg/engine/restore/plan/planning.ts';
+import { planUndo } from '../../../pkg/engine/restore/undo/undo.ts';
 import { interruptedRestores } from '../../../pkg/engine/runs.ts';
 import { runKey } from '../../../pkg/repository/layout.ts';
 import { bench, burned, contentOf, everything, people, PEOPLE, setUp } from '../burned.ts';
@@ -75,6 +77,16 @@ describe.each([
     expect(people()).toEqual(before);
     expect(await content()).toEqual(held);
   });
+});
+
+it('an undo by an account that is no server admin says which role it leaves', async () => {
+  const manifest = await withoutFolder('Viewer');
+  const { id } = await killedAt(JOINED, manifest);
+  const { manifest: _, selection: _1, options: _2, ...asked } = await bench.request({ manifest });
+  const run = (await bench.repository.run(id))!;
+  const plan = await bench.asAccount(async (instance) => (await planUndo({ ...asked, instance }, run)).plan);
+  expect(planWarnings(plan)).toMatchObject([{ code: 'undo-keeps-admin', params: { login: 'admin', orgs: '2' } }]);
+  expect((await planUndo(asked, run)).plan.keptRoles).toBeUndefined();
 });
 
 it('an account loses the role that a killed restore gave it, although one of another Grafana ended since', async () => {

@@ -141,6 +141,8 @@ export const PLAN_REASONS = {
     cli: 'the run wrote it; --apply joins its organization temporarily, and keeps the resource if someone has changed it since',
     page: 'the run wrote it; applying joins its organization temporarily, and keeps the resource if someone has changed it since',
   },
+  'undo-keeps-admin':
+    'because of the restore, account {login} may still be an Admin of these organizations: {orgs}; to revoke this, undo the restore on the command line as a server admin',
   'undo-created': 'the undo restored it',
   'undo-changed': 'the undo changed it back',
   'undo-deleted': 'the undo deleted it',

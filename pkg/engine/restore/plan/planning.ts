@@ -98,8 +98,18 @@ export function ownersManagerOf({ managers }: Planning, owner: ResourceRef, isTh
 const NAMED = 5;
 
 /** What a person has to know about a plan as a whole before applying it. */
-export function planWarnings({ snapshot, items }: Pick<Plan, 'snapshot' | 'items'>): KnownReason[] {
-  return [...notRead(items), ...changedBack({ items }), ...accountsFirst(snapshot, items), ...keptWider({ items })];
+export function planWarnings({
+  snapshot,
+  items,
+  keptRoles = [],
+}: Pick<Plan, 'snapshot' | 'items' | 'keptRoles'>): KnownReason[] {
+  return [
+    ...notRead(items),
+    ...changedBack({ items }),
+    ...accountsFirst(snapshot, items),
+    ...keptWider({ items }),
+    ...keptRoles.map(({ login, orgs }) => reason('undo-keeps-admin', { login, orgs: orgs.join(', ') })),
+  ];
 }
 
 /** How many of them Grafana did not show: nothing is known of those, and nothing is written. */

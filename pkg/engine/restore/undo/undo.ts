@@ -22,7 +22,7 @@ import { foreseen, orgsToEnter, withOwn } from './enter.ts';
 import { HalfDeleted } from './half-deleted.ts';
 import { leaveWhatChanged } from './leave-changed.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
-import { createdOrgs, newOrgsOf, withKeptAdmins, withoutOpen } from './new-orgs.ts';
+import { createdOrgs, liveOrgs, newOrgsOf, withKeptAdmins, withoutOpen } from './new-orgs.ts';
 import { keyOf } from '../target.ts';
 import { deletedWithOwners } from '../plan/owned-resources.ts';
 import { planRestore } from '../plan/plan.ts';
@@ -121,7 +121,7 @@ export async function planUndo(
       ...planned,
       items,
       undoes: run.id,
-      ...compact({ confirm, roles, enters: isEntered ? { orgs, again } : undefined }),
+      ...compact({ confirm, roles, keptRoles: keptRoles(asked, run), enters: isEntered ? { orgs, again } : undefined }),
     },
   };
 }
@@ -149,6 +149,16 @@ function rolesLeft(asked: UndoRequest, { touched = [] }: RunRecord, accounts: re
   const created = createdOrgs(asked, withoutOpen(touched));
   const isNone = accounts.length === 0 || (created.size === 0 && !hasRoles({ entered: accounts }));
   return isNone ? undefined : { accounts, created };
+}
+
+/** The roles that an undo leaves to accounts, because its own is that of no server admin. */
+function keptRoles({ instance }: UndoRequest, { entered = [], touched = [] }: RunRecord): Plan['keptRoles'] {
+  const created = touched.filter(({ kind, did }) => kind === 'org' && did === 'created').map(({ uid }) => uid);
+  const nameOf = (id: number): string => liveOrgs(instance).find((org) => org.id === id)?.name ?? String(id);
+  const kept = instance.serverAdmin ? [] : entered;
+  const all = kept.map(({ login, orgs }) => ({ login, orgs: [...orgs.map(({ id }) => nameOf(id)), ...created] }));
+  const some = all.filter(({ orgs }) => orgs.length > 0);
+  return some.length === 0 ? undefined : some;
 }
 
 /** A restore that ended before its safety snapshot changed nothing but roles, whatever it was to restore. */
