@@ -2,6 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { KIND_NAMES } from '../../../contract/kinds.ts';
+import type { ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { assertMember } from '../../../grafana/closed-orgs.ts';
 import type { WriteContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
@@ -109,6 +110,7 @@ export async function planRestore(
   if (refused !== undefined && items.every(({ action, code }) => action === 'skip' || code === 'live-unreadable')) {
     throw refused;
   }
+  items.forEach((item) => dropCreatedMembers(item, memberships));
   const needed = await planning.dependencies.settle(items);
   const linked = await missingRules(planning, items);
   const isApp = ({ kind }: PlannedItem): boolean => kind === 'plugin-settings';
@@ -138,6 +140,20 @@ export async function planRestore(
     deferred,
     anyLeaves: memberships.anyLeaves || undefined,
   });
+}
+
+/** A team does not lack the members whom the same plan creates. */
+function dropCreatedMembers(item: PlannedItem, memberships: PlannedMemberships): void {
+  const { losses, lost = [] } = item;
+  const { org } = targetOf(item);
+  const stays = lost.map(
+    ({ code, params }) =>
+      code !== ('member-lost' satisfies ReasonCode) || !memberships.creates(org, params['login'] ?? ''),
+  );
+  if (stays.includes(false)) {
+    const at = (_: unknown, index: number): boolean => stays[index] === true;
+    Object.assign(item, { losses: losses.filter(at), lost: lost.filter(at) });
+  }
 }
 
 /** @throws DK_OBJECT_MISSING when a body that is to be read later is not there. */
