@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
-import { cutShort, linesOf } from '../../../pkg/cli/restore/interrupted.ts';
 import { newTimedId } from '../../../pkg/repository/layout.ts';
 import { openRepository } from '../../../pkg/repository/open.ts';
 import { openRestore } from '../../../pkg/repository/sessions/restores.ts';
@@ -277,12 +276,4 @@ it('undoes an interrupted restore only in part where something may be half writt
     ['partial', 1],
     ['partial', 1],
   ]);
-});
-
-it('gives no number of possible writes without a safety snapshot: such a restore goes on when its record cannot be kept', () => {
-  const facts = { counts: { written: 0, unchecked: 4 }, planned: 12 };
-  const [first] = linesOf(cutShort('run', facts, 'finish', String));
-  expect(first).toContain('0 of 12 resources and permissions written and checked, others may have been written.');
-  const [other] = linesOf(cutShort('run', { ...facts, snapshot: 'before' }, 'finish', String));
-  expect(other).toContain('checked, 4 more may have been written.');
 });
