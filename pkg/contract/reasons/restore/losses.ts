@@ -40,7 +40,8 @@ export const LOSS_REASONS = {
   'link-kept': 'the dashboard is shared under another link here, which Grafana cannot change',
   'recipients-lost': 'invite the recipients again',
   'tokens-lost': 'create new tokens',
-  'own-tokens-lost': 'the Dashkeep service creates its token itself; create tokens only for other uses',
+  'own-tokens-lost':
+    'if a Dashkeep service uses this account, it creates its token itself; otherwise, create new tokens',
   'delete-key-new': 'gets a new delete key',
   'uid-new': 'gets a new UID, because this Grafana instance assigns playlist UIDs itself',
   'uid-other': 'its UID is {uid} here',
