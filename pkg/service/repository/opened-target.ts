@@ -230,7 +230,8 @@ export class OpenedTarget {
   }
 
   /**
-   * The tokens that a service creates are in the state: without it, a first backup would only leave an empty repository.
+   * The tokens that a service creates are in the state: without it, a first backup would only leave an empty
+   * repository.
    * @throws DK_STATE
    */
   async #assertStateOfTokens(): Promise<void> {

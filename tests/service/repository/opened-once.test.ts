@@ -2,6 +2,7 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
+import { tokenCredentials } from '../../../pkg/grafana/http/credentials.ts';
 import { keyFile } from '../../../pkg/repository/encryption/key-files.ts';
 import { RepositoryCache } from '../../../pkg/service/repository/repository-cache.ts';
 import { OpenedTarget, type TargetPorts } from '../../../pkg/service/repository/opened-target.ts';
@@ -24,7 +25,7 @@ async function opening(): Promise<Opening> {
   const directory = await temporaryDirectory();
   const ports = {
     config: { version: 'test', grafana: { url: 'http://localhost' }, trustedKeys: [] },
-    access: {},
+    access: { credentials: () => tokenCredentials(async () => 'unused') },
     replicated: false,
     storeOptions: { of: () => ({}) },
     clock: realClock,

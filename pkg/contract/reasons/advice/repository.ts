@@ -111,7 +111,7 @@ export const REPOSITORY_ADVICE = {
     page: 'In the deployment, select {orgs} to include the others, or {own} to exclude them on purpose.',
   },
   'confirm-orgs': {
-    cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and use the name and password of a server admin instead of a token.',
+    cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and use the name and password of a server admin (GRAFANA_ADMIN_USER, GRAFANA_ADMIN_PASSWORD) instead of a token.',
     page: 'In the deployment, select {own} if there are no others, or to exclude them on purpose. To include them, select all organizations, and provide the name and password of a server admin.',
   },
   'include-server-kinds': {
