@@ -12,7 +12,12 @@ import { mirror } from '../engine/mirror/mirror.ts';
 import { publishedBy } from '../engine/runs.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
-import { foreignIdentityFinding, pendingRewrapFinding, REPLACED } from '../repository/encryption/recipient-findings.ts';
+import {
+  foreignIdentityFinding,
+  pendingRewrapFinding,
+  REPLACED,
+  restoredFinding,
+} from '../repository/encryption/recipient-findings.ts';
 import { idAfter } from '../repository/layout.ts';
 import { isLater, laterThanClock, misdated, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
@@ -150,7 +155,9 @@ function recipientWarnings(
   before: Manifest | undefined,
 ): KnownReason[] {
   const { keyring } = repository;
-  const findings = [pendingRewrapFinding(keyring), foreignIdentityFinding(keyring)].filter((one) => one !== undefined);
+  const findings = [pendingRewrapFinding(keyring), foreignIdentityFinding(keyring), restoredFinding(keyring)].filter(
+    (one) => one !== undefined,
+  );
   for (const { why, advice } of findings) {
     log.warn({ advice: sentenceOf(advice) }, sentenceOf(why));
   }

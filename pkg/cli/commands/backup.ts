@@ -16,7 +16,7 @@ import {
   shrunkReason,
   upgradeReason,
 } from '../../repository/snapshots/coverage.ts';
-import { REPLACED } from '../../repository/encryption/recipient-findings.ts';
+import { ALARMING, type RecipientFinding } from '../../repository/encryption/recipient-findings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
@@ -69,23 +69,22 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
     signal: context.signal,
     onProgress: progress.report,
   } as const;
-  let isReplaced = false;
+  let alarming: readonly RecipientFinding[] = [];
   const { manifest, findings, isSigned } = await withGrafanaSession(context, flags, true, async (session) => {
     const { keys } = session.repository.trust;
     const made = await recordRun(session, run, async (one) => {
       const outcome = await runBackup(session, choice, one);
-      isReplaced = outcome.warned?.some(({ code }) => code === REPLACED.why.code) === true;
+      alarming = ALARMING.filter(({ why }) => outcome.warned?.some(({ code }) => code === why.code));
       return outcome;
     });
     const found = (await keys.target?.read())?.findings ?? [];
     return { manifest: made, findings: found, isSigned: keys.state === undefined || keys.own !== undefined };
   }).finally(progress.end);
   printResult(context, flags, backupReport(manifest), () => printReport(context, manifest, configuration));
-  const { why, advice } = REPLACED;
-  const replaced = isReplaced ? [new DashkeepError('DK_ENCRYPTION', sentenceOf(why), { advice })] : [];
-  printWarnings(context, flags, [...replaced, ...findings.map(findingError)]);
+  const alarms = alarming.map(({ why, advice }) => new DashkeepError('DK_ENCRYPTION', sentenceOf(why), { advice }));
+  printWarnings(context, flags, [...alarms, ...findings.map(findingError)]);
   // A state that cannot be written was reported: without a signature, the snapshot may not count later.
-  return isFull(manifest) && findings.length === 0 && isSigned && !isReplaced ? 0 : 3;
+  return isFull(manifest) && findings.length === 0 && isSigned && alarms.length === 0 ? 0 : 3;
 }
 
 /** Changes of the repository, reported after each backup until someone accepts them, and of who can read it. */

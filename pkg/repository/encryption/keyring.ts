@@ -60,8 +60,13 @@ export interface Keyring {
   sealMetadata(plain: Buffer): Promise<Buffer>;
   /** Seals a run record like metadata; where nothing else may be written, for the writers' metadata identity alone. */
   sealRecord(plain: Buffer): Promise<Buffer>;
-  /** Whether another process has stored a key since, in place of the one that this process has not stored yet. */
+  /**
+   * Whether another process has stored a key since, in place of the one that this process has not stored yet, or the
+   * file with the key that it stored is missing or changed.
+   */
   isOutdated(): Promise<boolean>;
+  /** Whether that file was missing or changed, and is written again; said once. */
+  tookBack(): boolean;
   readonly opener: Opener;
 }
 
@@ -95,6 +100,7 @@ export interface KeyringOptions {
   /** What is done before the first object is sealed. */
   beforeObjects?: () => Promise<void>;
   isOutdated?: () => Promise<boolean>;
+  tookBack?: () => boolean;
 }
 
 /**
@@ -163,6 +169,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
     sealMetadata,
     sealRecord,
     isOutdated: options.isOutdated ?? (async () => false),
+    tookBack: options.tookBack ?? (() => false),
     opener,
   };
 }

@@ -198,6 +198,7 @@ export async function openKeyring(
     );
   }
   let isStored = false;
+  let isRestored = false;
   const storeKey = async (): Promise<void> => {
     assertRecipients(recipients);
     if (replaced !== undefined) {
@@ -209,7 +210,7 @@ export async function openKeyring(
           'earlier snapshots still need an identity of the earlier recipients',
       );
     }
-    await wrap(ports, current, recipients, keyFiles, { local, create });
+    isRestored = await wrap(ports, current, recipients, keyFiles, { local, create });
     isStored = true;
   };
   if (create || secrets.rewraps === true) {
@@ -219,7 +220,16 @@ export async function openKeyring(
     ...{ recipients, identities, unlocked, keys, current: current.key },
     // Anyone who only looks leaves no key; what writes after all, such as a restore, stores it first.
     ...(create || secrets.rewraps === true ? {} : { storeKey }),
-    isOutdated: async () => !isStored && (await readLocal(ports, repository))?.key.id !== local?.key.id,
+    // Without the file, nothing could be restored with an identity alone.
+    isOutdated: async () =>
+      isStored
+        ? !(await isAsSigned({ ...ports, signal: undefined }, keyFile(current.key.id, recipients)))
+        : (await readLocal(ports, repository))?.key.id !== local?.key.id,
+    tookBack: () => {
+      const was = isRestored;
+      isRestored = false;
+      return was;
+    },
     readers: current.readers.filter((one) => !current.passedOver.includes(one)),
     isSuccessor: isLost || replaced !== undefined || remembered.some(({ key }) => key.id < current.key.id),
     trusted: [...trusted, ...remembered.map(({ key }) => key)],
@@ -257,14 +267,17 @@ async function freshKey(ports: KeyPorts, repository: string): Promise<Repository
   return newRepositoryKey(newTimedId(ports.clock.now(), ports.randomness), repository, ports.randomness.hex(32));
 }
 
-/** Sees to it that every recipient finds the key in the repository, and that the local state has it. */
+/**
+ * Sees to it that every recipient finds the key in the repository, and that the local state has it.
+ * @returns whether the file with the key was missing or changed, although it was written before
+ */
 async function wrap(
   ports: KeyPorts,
   { key, readers }: ReadableKey,
   recipients: readonly string[],
   keyFiles: readonly string[],
   { local, create }: { local: LocalKey | undefined; create: boolean },
-): Promise<void> {
+): Promise<boolean> {
   const name = keyFile(key.id, recipients);
   const wrappedFor = recipientSet(recipients);
   const isThere = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
@@ -272,13 +285,16 @@ async function wrap(
   const signs = create || ports.trust.own !== undefined;
   const isSigned = isThere && signs && (await isAsSigned(ports, name, create ? key : undefined));
   const known = isThere && (isSigned || ports.trust.own === undefined);
+  const isRestored = !known && local?.key.id === key.id && local.wrappedFor === wrappedFor;
   if (!known) {
-    if (isThere) {
-      ports.log.warn({ file: name }, 'the file with the key of this repository was changed: it is written again');
+    if (isThere || isRestored) {
+      const what = isThere ? 'changed' : 'missing';
+      ports.log.warn({ file: name }, `the file with the key of this repository was ${what}: it is written again`);
     }
     await writeKeyFile(signs ? ports : { store: ports.store }, key, recipients, ports.signal);
   }
   if (!known || local === undefined || local.readers?.join() !== readers.join()) {
     await writeLocal(ports, { key: { format: 1, ...key }, wrappedFor, readers: [...readers] });
   }
+  return isRestored;
 }

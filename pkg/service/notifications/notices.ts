@@ -4,7 +4,7 @@ import { problemCount } from '../../contract/manifest.ts';
 import { reason, sentenceOf, type ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
 import { runLine, type RunRecord } from '../../contract/runs.ts';
-import { REPLACED } from '../../repository/encryption/recipient-findings.ts';
+import { ALARMING } from '../../repository/encryption/recipient-findings.ts';
 import { RUN_NAMES } from '../runs/names.ts';
 import type { ReportedChange } from './change-report.ts';
 
@@ -107,15 +107,17 @@ export function noticesOf(record: RunRecord, before: RunRecord | undefined, isTo
   // Anyone who can edit one resource can make a backup partial.
   const loss = status === 'partial' ? lossNotice(record, before) : undefined;
   const run = { id, kind, status, trigger, started, finished, snapshot };
-  const replaced = warnedOf(record, REPLACED.why.code);
+  const alarming = ALARMING.filter(({ why }) => warnedOf(record, why.code) !== undefined);
   return [
     ...(ended === undefined ? [] : [ended]),
     ...(loss === undefined ? [] : [loss]),
     ...(upgrade === undefined ? [] : [{ event: 'upgraded' as const, text: `${reasonSentence(upgrade)}.`, run }]),
-    // Anyone who commands the service may have done so, and the owner would read no later backup.
-    ...(replaced === undefined
-      ? []
-      : [{ event: 'repository' as const, text: `${reasonSentence(replaced)}. ${sentenceOf(REPLACED.advice)}`, run }]),
+    // Anyone who commands the service or the target may have done so, and the owner would read no later backup.
+    ...alarming.map(({ why, advice }) => ({
+      event: 'repository' as const,
+      text: `${sentenceOf(why)}. ${sentenceOf(advice)}`,
+      run,
+    })),
   ];
 }
 

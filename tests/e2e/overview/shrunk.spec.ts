@@ -41,7 +41,7 @@ test('a backup that is much smaller than before is red, and a person restores th
     ),
   ).toBeVisible();
   await expect(page.getByText('select all organizations to include the others')).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Deployment settings' })).toHaveAttribute('href', /settings\.md/);
+  await expect(page.getByRole('link', { name: 'Deployment settings' })).toHaveAttribute('href', /organizations\.md$/);
   await expectAccessible(page);
   await expect(page.getByRole('link', { name: 'Open the last full backup' })).toHaveAttribute(
     'href',

@@ -2,6 +2,8 @@ import type { Text } from '../../texts.ts';
 
 /** What to do about an error of the repository, or about a backup that lacks something. */
 export const REPOSITORY_ADVICE = {
+  'find-remover':
+    'Find out who removed or changed the files in keys/. Without them, backups cannot be restored with the age identity alone.',
   'same-recipients': {
     cli: 'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the earlier backups. To change them, also set an identity that can read the repository (DASHKEEP_AGE_IDENTITY_FILE).',
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
