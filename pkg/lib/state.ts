@@ -134,7 +134,7 @@ export class DirectoryState implements StateStore {
   }
 }
 
-/** What is told of a file that cannot be read, written or deleted. */
+/** The error for a file that cannot be read, written or deleted. */
 async function failure(verb: string, path: string, cause: unknown): Promise<DashkeepError> {
   const what = systemCode(cause) ?? 'unknown reason';
   const full = what === 'ENOSPC' || what === 'EDQUOT';

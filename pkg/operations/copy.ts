@@ -13,6 +13,7 @@ import { renewLocks } from '../repository/sessions/locks.ts';
 import { assertReadable, copyRepository, type CopyResult } from '../repository/copy/copy.ts';
 import { selectForCopy } from '../repository/copy/selection.ts';
 import { applyForget, planForget } from '../repository/snapshots/forget.ts';
+import { restoredFinding } from '../repository/encryption/recipient-findings.ts';
 import { futureFinding, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import type { RetentionPolicy } from '../repository/snapshots/retention.ts';
@@ -109,6 +110,8 @@ export async function runCopy(
   const selection = kept && (await selectForCopy(from, to, kept.policy, calls));
   const future = selection?.future ?? [];
   append(warnings, whyFuture(from, future));
+  const restored = restoredFinding(to.keyring);
+  append(warnings, restored === undefined ? [] : [restored.why]);
   await carryAnnotations(from, to, calls);
   let forgotten: string[] = [];
   if (selection !== undefined && kept?.policy !== undefined) {

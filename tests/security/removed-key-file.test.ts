@@ -66,7 +66,7 @@ it.each([
   expect((await backUp())['warned'] ?? []).toEqual([]);
 });
 
-it('a backup from the command line exits with 3 after it wrote a removed key file again', async () => {
+it('a command that writes a removed key file again says so', async () => {
   const own = {
     ...environment,
     GRAFANA_URL: grafana.url,
@@ -79,4 +79,15 @@ it('a backup from the command line exits with 3 after it wrote a removed key fil
   expect([exit, error]).toEqual([3, expect.stringContaining('was missing or changed in the target')]);
   expect((await runMain(['backup'], own)).exit).toBe(0);
   expect(await rescue()).toBe(0);
+
+  // The second copy is the last resort.
+  const copy = `file://${directory.path}/copy`;
+  const copied = async () => {
+    const { out, error } = await runMain(['copy', copy, '--json'], { ...own, DASHKEEP_AGE_IDENTITY: identity });
+    return out === '' ? error : (JSON.parse(out) as { warned?: unknown }).warned;
+  };
+  expect(await copied()).toEqual([]);
+  await rm(join(directory.path, 'copy/keys'), { recursive: true });
+  expect(await copied()).toEqual([expect.objectContaining({ code: 'key-restored' })]);
+  expect(await copied()).toEqual([]);
 });
