@@ -2,6 +2,8 @@ import { compact } from '../contract/compact.ts';
 import { warningOf } from '../contract/reasons/reason.ts';
 import { damagedBefore } from '../engine/damaged.ts';
 import { listedRuns } from '../engine/runs.ts';
+import { isKeyFileLost } from '../repository/encryption/own-signature.ts';
+import { KEY_LOST, restoredFinding, type RecipientFinding } from '../repository/encryption/recipient-findings.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { knownDamage, rememberDamage } from '../repository/verify/damage.ts';
 import { isOfKnownKind, type VerifyProblem } from '../repository/verify/problems.ts';
@@ -29,6 +31,8 @@ export async function runVerify(
     onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} });
   const runs = await listedRuns(repository, { limit: RUNS_LISTED, signal });
   const suspects = new Set((await damagedBefore(repository, runs, { signal }))?.objects);
+  // The verification may write the file again, before the index.
+  const isLost = await isKeyFileLost(repository, { signal });
   const report = await verify(repository, { ...choice, suspects, signal, progress });
   const damaged = report.problems.filter(({ code }) => code === 'DK_OBJECT_DAMAGED').map(({ object }) => object);
   const { trust, log } = repository;
@@ -41,7 +45,8 @@ export async function runVerify(
     const objects = [...new Set([...damaged, ...others])];
     await rememberDamage({ state, log }, { run: run.id, objects, manifests });
   }
-  return withLocksRenewed(repository, verifyOutcome(report), run);
+  const alarm = restoredFinding(repository.keyring) ?? (isLost ? KEY_LOST : undefined);
+  return withLocksRenewed(repository, verifyOutcome(report, alarm), run);
 }
 
 /** The snapshots whose manifests are damaged, with those known before that were not looked at now. */
@@ -51,8 +56,11 @@ function damagedManifests({ snapshot, problems }: VerifyReport, known: readonly 
   return [...others, ...found];
 }
 
-/** What the run record says about a verification. */
-export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
+/**
+ * What the run record says about a verification.
+ * @param alarm - about the file with the key
+ */
+export function verifyOutcome(report: VerifyReport, alarm?: RecipientFinding): RunOutcome<VerifyReport> {
   const { snapshots, snapshot, objects, read, problems } = report;
   const named = problems.map((one) => ({ ...one, resources: one.resources.filter(isOfKnownKind) }));
   // The identity is the problem then, not any resource.
@@ -66,7 +74,10 @@ export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
     ...compact({ snapshot }),
     counts: { snapshots, objects, read, problems: problems.length },
     // Of a whole snapshot or repository, or of kinds that this version does not know.
-    ...warningOf(ofSnapshots.map((one) => ({ code: one.code, params: paramsOf(one) }))),
+    ...warningOf([
+      ...(alarm === undefined ? [] : [alarm.why]),
+      ...ofSnapshots.map((one) => ({ code: one.code, params: paramsOf(one) })),
+    ]),
     errors: (isOfIdentity ? [] : named).flatMap(({ resources, ...one }) =>
       resources.map(({ org, kind, uid, title }) => ({
         ...{ org, kind, uid, title },

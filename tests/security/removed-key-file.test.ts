@@ -59,6 +59,12 @@ it.each([
   expect(await rescue()).toBe(0);
   await attack();
   expect(await rescue()).not.toBe(0);
+  const lost = expect.stringContaining('is missing or changed in the target');
+  const verified = await service.ended((await service.call('POST', '/runs', { kind: 'verify' })).json.id);
+  expect(verified['warned']).toEqual([expect.objectContaining({ code: 'key-lost' })]);
+  expect((await service.call('GET', '/doctor')).json.checks).toContainEqual(
+    expect.objectContaining({ status: 'failed', detail: lost }),
+  );
   const run = await backUp();
   expect(run['warned']).toEqual([expect.objectContaining({ code: 'key-restored' })]);
   expect(noticesOf(run as never, undefined)).toContainEqual(expect.objectContaining({ event: 'repository' }));
@@ -75,6 +81,8 @@ it('a command that writes a removed key file again says so', async () => {
   };
   expect((await runMain(['backup'], own)).exit).toBe(0);
   await removed();
+  const verified = await runMain(['verify'], { ...own, DASHKEEP_AGE_RECIPIENTS: '' });
+  expect([verified.exit, verified.out]).toEqual([3, expect.stringContaining('the next backup writes it again')]);
   const { exit, error } = await runMain(['backup'], own);
   expect([exit, error]).toEqual([3, expect.stringContaining('was missing or changed in the target')]);
   expect((await runMain(['backup'], own)).exit).toBe(0);

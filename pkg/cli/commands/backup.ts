@@ -1,7 +1,7 @@
-import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
 import type { Loss } from '../../contract/losses/losses.ts';
 import { isFull, problemCount, type Manifest } from '../../contract/manifest.ts';
-import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import { isNotAskedFor } from '../../engine/scope.ts';
 import { backupReport } from '../../engine/backup/report.ts';
@@ -16,8 +16,8 @@ import {
   shrunkReason,
   upgradeReason,
 } from '../../repository/snapshots/coverage.ts';
-import { ALARMING, type RecipientFinding } from '../../repository/encryption/recipient-findings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
+import { alarmsOf, printWarnings } from '../output/alarms.ts';
 import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
@@ -69,33 +69,21 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
     signal: context.signal,
     onProgress: progress.report,
   } as const;
-  let alarming: readonly RecipientFinding[] = [];
+  let alarms: DashkeepError[] = [];
   const { manifest, findings, isSigned } = await withGrafanaSession(context, flags, true, async (session) => {
     const { keys } = session.repository.trust;
     const made = await recordRun(session, run, async (one) => {
       const outcome = await runBackup(session, choice, one);
-      alarming = ALARMING.filter(({ why }) => outcome.warned?.some(({ code }) => code === why.code));
+      alarms = alarmsOf(outcome);
       return outcome;
     });
     const found = (await keys.target?.read())?.findings ?? [];
     return { manifest: made, findings: found, isSigned: keys.state === undefined || keys.own !== undefined };
   }).finally(progress.end);
   printResult(context, flags, backupReport(manifest), () => printReport(context, manifest, configuration));
-  const alarms = alarming.map(({ why, advice }) => new DashkeepError('DK_ENCRYPTION', sentenceOf(why), { advice }));
   printWarnings(context, flags, [...alarms, ...findings.map(findingError)]);
   // A state that cannot be written was reported: without a signature, the snapshot may not count later.
   return isFull(manifest) && findings.length === 0 && isSigned && alarms.length === 0 ? 0 : 3;
-}
-
-/** Changes of the repository, reported after each backup until someone accepts them, and of who can read it. */
-function printWarnings(context: CliContext, { json }: Flags, warnings: readonly DashkeepError[]): void {
-  for (const { code, message, hint } of warnings) {
-    if (json === true) {
-      context.log.warn({ code, advice: hint }, message);
-    } else {
-      printLine(context, `warning: ${message}\n${hint}`);
-    }
-  }
 }
 
 function printReport(context: CliContext, manifest: Manifest, configuration: Configuration): void {

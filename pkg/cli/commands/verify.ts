@@ -8,6 +8,7 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withReading } from '../open.ts';
 import { withTarget } from '../options.ts';
+import { alarmsOf, printWarnings } from '../output/alarms.ts';
 import { bytes, counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { problemLines } from '../output/problems.ts';
 import type { CliContext } from '../context.ts';
@@ -27,7 +28,7 @@ export const registerVerify: Register = (program, run) => {
     .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%; each run reads a different share')
     .addHelpText(
       'after',
-      '\nExit codes: 0 no problems, 2 encrypted with a key that was not provided, 3 no snapshot to verify, 4 other problems.',
+      '\nExit codes: 0 no problems, 2 encrypted with a key that was not provided, 3 no snapshot to verify or a warning, 4 other problems.',
     )
     .action(run(verify));
 };
@@ -37,14 +38,20 @@ async function verify(context: CliContext, snapshot: string | undefined, flags: 
     flags.readDataSubset === undefined ? flags.readData === true : { percent: percentOf(flags.readDataSubset) };
   const progress = progressPrinter(context, flags.json === true);
   const run = { kind: 'verify', trigger: 'manual', signal: context.signal, onProgress: progress.report } as const;
+  let alarms: DashkeepError[] = [];
   const report = await withReading(context, flags, (session) =>
-    recordRun(session, run, (one) => runVerify(session, { readData, snapshot }, one)),
+    recordRun(session, run, async (one) => {
+      const outcome = await runVerify(session, { readData, snapshot }, one);
+      alarms = alarmsOf(outcome);
+      return outcome;
+    }),
   ).finally(progress.end);
   printResult(context, flags, report, () => printReport(context, report));
+  printWarnings(context, flags, alarms);
   const { problems, snapshots } = report;
   // What cannot be read without the key is not known to be damaged.
   const { exit } = ERROR_CATALOGUE[problems.every(isOfKey) ? 'DK_IDENTITY_MISSING' : 'DK_INTEGRITY'];
-  return problems.length > 0 ? exit : snapshots === 0 ? 3 : 0;
+  return problems.length > 0 ? exit : snapshots === 0 || alarms.length > 0 ? 3 : 0;
 }
 
 /** @throws DK_USAGE */

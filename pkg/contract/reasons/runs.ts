@@ -28,6 +28,8 @@ export const RUN_REASONS = {
     'no age recipient could read the key of the earlier snapshots, so everything was stored again; earlier snapshots may need an earlier identity',
   'key-restored':
     'the file with the key of the encrypted repository was missing or changed in the target; it was written again',
+  'key-lost':
+    'the file with the key of the encrypted repository is missing or changed in the target; the next backup writes it again',
   'changes-uncounted': 'changes since snapshot {snapshot} were not counted: the encryption key was replaced',
   'earlier-unencrypted':
     'earlier snapshots stay unencrypted; to encrypt them too, copy them to a new repository: {command}',

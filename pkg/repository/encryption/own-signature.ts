@@ -1,12 +1,15 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import type { Abortable } from '../../lib/abortable.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { signatureKey } from '../layout.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
+import type { Repository } from '../repository.ts';
 import { sha256Of, STATEMENTS_READ, type Signed } from '../signing/statement.ts';
+import { KEYS, signatureKey } from '../layout.ts';
 import type { Trust } from '../signing/trust.ts';
-import { plainKey } from './key-files.ts';
+import { isKeyFileOf, plainKey, setOf } from './key-files.ts';
 import type { RepositoryKey } from './keyring.ts';
+import { readLocal } from './local-key.ts';
 
 interface Ports {
   store: ObjectStore;
@@ -66,6 +69,36 @@ async function sign(
     signal?.throwIfAborted();
     log.warn({ file: name, reason: reasonOf(error) }, 'the key of this repository cannot be signed with the key here');
   }
+}
+
+/** Anyone who can write to the target can add more; those of one key are few. */
+const FILES_READ = 16;
+
+/**
+ * Whether the target no longer has the key that the local state remembers as stored there: with an age identity alone,
+ * nothing can be restored then.
+ */
+export async function isKeyFileLost(ports: Repository, calls: Abortable): Promise<boolean> {
+  const local = await readLocal({ state: ports.trust.keys.state?.store, log: ports.log }, ports.id);
+  if (local === undefined) {
+    return false;
+  }
+  const files: string[] = [];
+  for await (const { key } of ports.store.list(KEYS, calls)) {
+    if (isKeyFileOf(key, local.key.id)) {
+      files.push(key);
+    }
+  }
+  if (ports.trust.own === undefined) {
+    return files.length === 0;
+  }
+  const own = (file: string): number => Number(setOf(file) === local.wrappedFor);
+  for (const file of files.sort((a, b) => own(b) - own(a)).slice(0, FILES_READ)) {
+    if (await isAsSigned({ ...ports, signal: calls.signal }, file)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function undefinedIfForeign(error: unknown): undefined {

@@ -34,13 +34,16 @@ const REPLACED_MS = 7 * 24 * 3_600_000;
 /** What is said after a backup for other recipients than all earlier ones. */
 export const REPLACED: RecipientFinding = { why: reason('recipients-replaced'), advice: reason('same-recipients') };
 
-/** What is said after a backup that wrote the file with the key again. */
+/** Said after a run that wrote the file with the key again. */
 const KEY_RESTORED: RecipientFinding = { why: reason('key-restored'), advice: reason('find-remover') };
 
-/** What a person must hear of immediately: somebody may have done it on purpose. */
-export const ALARMING: readonly RecipientFinding[] = [REPLACED, KEY_RESTORED];
+/** Said before that. */
+export const KEY_LOST: RecipientFinding = { why: reason('key-lost'), advice: reason('find-remover') };
 
-/** What a backup says of the file with the key. */
+/** What a person must hear of immediately: somebody may have done it on purpose. */
+export const ALARMING: readonly RecipientFinding[] = [REPLACED, KEY_RESTORED, KEY_LOST];
+
+/** What a run says that wrote the file with the key again. */
 export function restoredFinding({ tookBack }: Pick<Keyring, 'tookBack'>): RecipientFinding | undefined {
   return tookBack() ? KEY_RESTORED : undefined;
 }

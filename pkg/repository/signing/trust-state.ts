@@ -44,11 +44,12 @@ export interface OwnSigningKey {
 
 /** What the local state keeps for one repository: the key that signs here, and the keys that are trusted. */
 export class TrustState {
-  readonly #state: StateStore;
+  /** With all else that this installation remembers. */
+  readonly store: StateStore;
   readonly #repository: string;
 
   constructor(state: StateStore, repository: string) {
-    this.#state = state;
+    this.store = state;
     this.#repository = repository;
   }
 
@@ -56,28 +57,28 @@ export class TrustState {
    * @throws DK_SETTINGS when there is one that cannot be read: a new one in its place would make all snapshots foreign.
    */
   async own(): Promise<OwnSigningKey | undefined> {
-    const bytes = await this.#state.get(this.#ownName);
+    const bytes = await this.store.get(this.#ownName);
     return bytes && this.#parseOwn(bytes);
   }
 
   /** The entry of the own key as it is stored; under its name, another installation signs with the same key. */
   async ownEntry(): Promise<{ name: string; bytes: Buffer } | undefined> {
-    const bytes = await this.#state.get(this.#ownName);
+    const bytes = await this.store.get(this.#ownName);
     return bytes && { name: this.#ownName, bytes };
   }
 
   /** Stores a key unless another process was quicker. @returns the one that is there. */
   async addOwn(own: OwnSigningKey): Promise<OwnSigningKey> {
-    return this.#parseOwn(await this.#state.add(this.#ownName, ownBytes(own)));
+    return this.#parseOwn(await this.store.add(this.#ownName, ownBytes(own)));
   }
 
   setOwn(own: OwnSigningKey): Promise<void> {
-    return this.#state.set(this.#ownName, ownBytes(own));
+    return this.store.set(this.#ownName, ownBytes(own));
   }
 
   /** The keys that a person trusts, and the fingerprints of those that a person trusts no longer. */
   async trusted(): Promise<{ keys: TrustedKey[]; distrusted: string[] }> {
-    const bytes = await this.#state.get(this.#trustedName);
+    const bytes = await this.store.get(this.#trustedName);
     if (bytes === undefined) {
       return { keys: [], distrusted: [] };
     }
@@ -110,29 +111,29 @@ export class TrustState {
 
   /** Which part of the data a verification reads next, as `verify` keeps it. */
   readTurn(): Promise<Buffer | undefined> {
-    return this.#state.get(`verified-${this.#repository}`);
+    return this.store.get(`verified-${this.#repository}`);
   }
 
   setReadTurn(turn: Buffer): Promise<void> {
-    return this.#state.set(`verified-${this.#repository}`, turn);
+    return this.store.set(`verified-${this.#repository}`, turn);
   }
 
   /** What the last verification found damaged, as `verify` keeps it. */
   damage(): Promise<Buffer | undefined> {
-    return this.#state.get(`damaged-${this.#repository}`);
+    return this.store.get(`damaged-${this.#repository}`);
   }
 
   setDamage(damage: Buffer): Promise<void> {
-    return this.#state.set(`damaged-${this.#repository}`, damage);
+    return this.store.set(`damaged-${this.#repository}`, damage);
   }
 
   /** The restores that did not finish, as `rememberRestore` keeps them. */
   unfinished(): Promise<Buffer | undefined> {
-    return this.#state.get(this.#unfinishedName);
+    return this.store.get(this.#unfinishedName);
   }
 
   updateUnfinished(change: (there: Buffer | undefined) => Buffer | undefined): Promise<void> {
-    return this.#state.update(this.#unfinishedName, change);
+    return this.store.update(this.#unfinishedName, change);
   }
 
   get #unfinishedName(): string {
@@ -148,7 +149,7 @@ export class TrustState {
   }
 
   #setTrusted(keys: TrustedKey[], distrusted: string[]): Promise<void> {
-    return this.#state.set(this.#trustedName, Buffer.from(JSON.stringify({ format: 1, keys, distrusted })));
+    return this.store.set(this.#trustedName, Buffer.from(JSON.stringify({ format: 1, keys, distrusted })));
   }
 
   #parseOwn(bytes: Buffer): OwnSigningKey {

@@ -2,14 +2,15 @@ import type { DoctorCheck } from '../../contract/api/status.ts';
 import { countsNow, isRegularBackup, type SnapshotSummary } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { hasCode } from '../../lib/expected-errors.ts';
-import { pendingRewrapFinding } from '../../repository/encryption/recipient-findings.ts';
+import { isKeyFileLost } from '../../repository/encryption/own-signature.ts';
+import { KEY_LOST, pendingRewrapFinding } from '../../repository/encryption/recipient-findings.ts';
 import { assertOpens } from '../../repository/encryption/opens.ts';
 import type { ServiceParts } from '../parts.ts';
 import { checked, failedCheck } from './check.ts';
 
 /**
- * Tries the private key on the newest backup, and says which recipients cannot read all of it; nothing where all is
- * well.
+ * Tries the private key on the newest backup, and says which recipients cannot read all of it, and whether the file
+ * with the key is lost; nothing where all is well.
  * @param snapshots - newest first
  */
 export async function keyChecks(
@@ -29,6 +30,9 @@ export async function keyChecks(
       const added = pendingRewrapFinding(repository.keyring);
       if (added !== undefined) {
         checks.push(checked(subject, 'warning', [added.why], added.advice));
+      }
+      if (await isKeyFileLost(repository, { signal })) {
+        checks.push(checked(subject, 'failed', [KEY_LOST.why], KEY_LOST.advice));
       }
       await assertOpens(repository, manifest, { signal });
     });
