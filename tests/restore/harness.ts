@@ -5,7 +5,7 @@ import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Restored, Plan, PlanRequest, RestoreOptions, Selection } from '../../pkg/engine/restore/types.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
-import { basicCredentials, tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
+import { tokenCredentials, type CredentialSource } from '../../pkg/grafana/http/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import type { KnownPreviews } from '../../pkg/grafana/known-previews.ts';
 import { runRestore } from '../../pkg/operations/restore.ts';
@@ -34,6 +34,8 @@ export class RestoreBench {
   readonly clock: Clock;
   /** Milliseconds that the clocks of this machine and the store are behind Grafana's. */
   readonly behind: { machine: number; store: number };
+  /** Who works with Grafana. */
+  readonly account: { login: string; password: string };
   /** The record of temporary copies that backups, comparisons and plans go by. */
   previews: KnownPreviews | undefined;
   readonly #store: MemoryStore;
@@ -47,8 +49,10 @@ export class RestoreBench {
     store: MemoryStore,
     client: GrafanaClient,
     behind: RestoreBench['behind'],
+    account: RestoreBench['account'],
   ) {
     this.behind = behind;
+    this.account = account;
     this.sim = sim;
     this.repository = repository;
     this.clock = repository.clock;
@@ -72,8 +76,12 @@ export class RestoreBench {
           : Promise.resolve(sim.advance(milliseconds)),
     };
     const randomness = new SeededRandomness();
-    const admin = async (): Promise<string> => 'admin';
-    const credentials = basicCredentials(admin, admin);
+    const account = { login: 'admin', password: 'admin' };
+    const credentials: CredentialSource = {
+      kind: 'basic',
+      authorization: async () => `Basic ${Buffer.from(`${account.login}:${account.password}`).toString('base64')}`,
+      refresh: async () => false,
+    };
     const client = GrafanaClient.open({ url: sim.url, credentials, clock, randomness, log: silentLog });
     const of = { clock: { now: () => new Date(sim.state.now() - behind.store) } };
     const store = kept === undefined ? new MemoryStore(of) : await copyOf(kept, of);
@@ -85,7 +93,7 @@ export class RestoreBench {
       create: true,
       state: keptFor(store),
     });
-    return new RestoreBench(sim, repository, store, client, behind);
+    return new RestoreBench(sim, repository, store, client, behind, account);
   }
 
   async close(): Promise<void> {

@@ -112,6 +112,24 @@ it('names its account in the undo as the last Admin of an organization that it c
   expect(reasons(plan, 'skip')).toMatchObject({ 'user/admin': expect.stringContaining('remains an Admin of Third;') });
 });
 
+it('is undone by another server admin, who may remain in an organization that it created', async () => {
+  await everything({ manifest: await burned({ profile: '12.4', isEmpty: true }) });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  await bench.api('POST /api/orgs', { name: 'Third' });
+  await bench.api('POST /api/folders', { uid: 'lost', title: 'Lost' }, idOf('Third'));
+  const manifest = await bench.backup();
+  await bench.api(`DELETE /api/orgs/${idOf('Third')}`);
+  const { id } = await stopped(manifest, FOLDER);
+  const login = { login: 'root2', password: 'secret' };
+  const root2 = (await bench.api('POST /api/admin/users', { ...login, email: 'root2@example.org' })).body;
+  await bench.api(`PUT /api/admin/users/${root2.id}/permissions`, { isGrafanaAdmin: true });
+  bench.sim.state.org(1).members.set(root2.id, 'Admin');
+  Object.assign(bench.account, login);
+  expect(await undo(bench, id)).toMatchObject({ status: 'complete', errors: [] });
+  expect(bench.sim.state.org(idOf('Third')).members.size).toBe(1);
+  expect(bench.sim.state.org(idOf('Third')).folders.size).toBe(0);
+});
+
 it('is undone in an organization that has another ID by now, with folders that it had not read back', async () => {
   await everything({ manifest: await burned({ profile: '12.4', isEmpty: true }) });
   bench.sim.state.org(2).members.set(1, 'Admin');

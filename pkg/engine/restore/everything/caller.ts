@@ -118,7 +118,7 @@ export async function giveUp(
       role === 'Admin' ? (before.get(id) ?? (created.has(id) ? {} : undefined)) : undefined,
     );
     if (own.size > 0) {
-      kept.set(account, [...own].find(([id]) => before.has(id))?.[1]);
+      kept.set(account, [...own].find(([id]) => before.has(id) && !created.has(id))?.[1]);
     }
   }
   return kept;
