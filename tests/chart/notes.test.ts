@@ -46,6 +46,17 @@ describe('NOTES', () => {
   );
 
   it.each([
+    ['sidecar', '', true],
+    ['cronjob', '', true],
+    ['cronjob', ',extraEnv[0].name=GRAFANA_ADMIN_USER,extraEnv[0].value=admin', false],
+    ['deployment', ',config.DASHKEEP_ORGS=all', false],
+  ])('%s%s: say that backups include one organization: %s', async (mode, more, said) => {
+    const set = `mode=${mode},target=s3://bucket/p${more}`;
+    const { stdout } = await helm('install', 'dashkeep', CHART, '--dry-run=client', '--set', set);
+    expect(stdout.includes('Backups include one organization of Grafana.')).toBe(said);
+  });
+
+  it.each([
     ['sidecar', '', false],
     ['deployment', '', true],
     ['cronjob', '', true],
