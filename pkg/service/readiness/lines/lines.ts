@@ -79,13 +79,14 @@ function coverage(
   };
 }
 
-function signatures({ complete, findings }: RepositoryFacts): LineResult {
+function signatures({ complete, newest, findings }: RepositoryFacts): LineResult {
   if (findings.length > 0) {
     return { level: 'bad', found: findings.map(reasonFrom), advice: findings.map(adviceOf) };
   }
-  return complete === undefined
+  const signed = complete ?? newest;
+  return signed === undefined
     ? unreadable(undefined)
-    : { level: 'ok', at: complete.time, found: [reason('ready-signed', { snapshot: complete.id })] };
+    : { level: 'ok', at: signed.time, found: [reason('ready-signed', { snapshot: signed.id })] };
 }
 
 function plugins({ needed, manifest }: RepositoryFacts, complete: SnapshotSummary | undefined): LineResult {

@@ -22,6 +22,12 @@ export function backup(
     const last = complete === undefined ? [] : [reason('ready-complete', { snapshot: complete.id })];
     return { level: 'bad', at: complete?.time, found: [...last, reasonFrom(clocks)], advice: [adviceOf(clocks)] };
   }
+  if (complete === undefined && newest !== undefined) {
+    // Another backup would be like this one.
+    const about = reason('ready-newest', { snapshot: newest.id });
+    const next = reason(newest.shrunk === undefined ? 'ready-see-runs' : 'ready-judge-loss');
+    return { level: 'bad', at: newest.time, found: [about, ...notFullReasons(newest)], advice: [next] };
+  }
   if (complete === undefined) {
     return { level: 'bad', found: [reason('ready-no-backup')], advice };
   }
