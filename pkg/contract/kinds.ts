@@ -72,3 +72,8 @@ export function isWholeResource<T extends { kind: Nameable }>(ref: T): ref is T 
 
 /** Kinds whose live resources can replace those of a snapshot. */
 export const REPLACEABLE = ['folder', 'team', 'user', 'contact-point', 'mute-timing'] as const;
+
+/** Sorts by organization, then in the order in which a restore writes kinds. */
+export function byWriteOrder(a: Pick<ResourceRef, 'org' | 'kind'>, b: Pick<ResourceRef, 'org' | 'kind'>): number {
+  return a.org - b.org || KIND_NAMES.indexOf(a.kind) - KIND_NAMES.indexOf(b.kind);
+}

@@ -216,7 +216,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     ...{ config, admin, kubernetes, clock, randomness, log, signal, address, check },
     ...{ settings, leadership, terms, apiTokens, keeper, given, access, home, identities },
     ...{ repositoryCache, history, snapshots, comparisons, authors, versions, recentChanges, textSearch },
-    ...{ previews, restores, journal, queue, runs, requests, guard, notifier, changeFeed },
+    ...{ previews, restores, journal, queue, runs, requests, guard, hooks, notifier, changeFeed },
     ...{ metrics, overdue, findingNotices, endedElsewhere },
     ...{ state, secondCopy, connections, askedFrom, statusCache, statusView, readiness, fleet, recoveryKit, freshness },
   };

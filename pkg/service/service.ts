@@ -69,11 +69,12 @@ export class Service {
 
   /** A run in flight ends as interrupted and is recorded; then everything is given back. */
   async stop(): Promise<void> {
-    const { config, queue, notifier, changeFeed, overdue, previews, keeper, given, leadership, log } = this.parts;
+    const { config, queue, hooks, notifier, changeFeed, overdue, previews, keeper, given, leadership, log } =
+      this.parts;
     await this.#scheduler.stop();
     await queue.close(config.stopWithin);
     this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service is stopping'));
-    await changeFeed.settled();
+    await Promise.all([changeFeed.settled(), hooks.settled()]);
     await notifier.stop();
     await overdue.settled();
     await previews.settled();

@@ -1,6 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { KIND_NAMES } from '../../contract/kinds.ts';
+import { byWriteOrder, KIND_NAMES } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { ByteBudget, LARGE_BYTES } from '../../grafana/http/byte-budget.ts';
@@ -181,7 +181,8 @@ async function wholePart(
     ...compact({ upgrade: await upgradeOf(options, { ...covered, id: options.id }, before) }),
     sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
     changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources: compared }),
-    errors: collection.problems,
+    // What two kinds report must not depend on which was read first: a service reports a difference.
+    errors: collection.problems.toSorted((a, b) => byWriteOrder(a, b) || (a.uid < b.uid ? -1 : 1)),
     skipped: collection.skipped,
     ...(lists.length === 0 ? {} : { lists }),
     ...(deletions.length === 0 ? {} : { deletions }),

@@ -22,7 +22,7 @@ export class AdminRefused extends DashkeepError {
 export function adminForbidden({ user, from }: Admin, cause: GrafanaError): DashkeepError {
   return new DashkeepError('DK_BOOTSTRAP', `'${user}' from ${from} lacks a permission in Grafana (${cause.message})`, {
     cause,
-    advice: reason('give-server-admin'),
+    advice: reason('make-org-admin'),
   });
 }
 

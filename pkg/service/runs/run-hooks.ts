@@ -34,6 +34,7 @@ export class RunHooks {
   readonly #parts: RunHooksParts;
   /** How many notices had not been delivered when the last run of a kind ended. */
   readonly #undelivered = new Map<RunRecord['kind'], number>();
+  #noticed: Promise<void> = Promise.resolve();
 
   constructor(parts: RunHooksParts) {
     this.#parts = parts;
@@ -51,7 +52,7 @@ export class RunHooks {
     const wentWell = record.status === 'complete' || record.status === 'partial';
     const wasLate = wentWell && record.kind === 'backup' && overdue.end();
     if (isNews) {
-      void this.#notify(record, wasLate ? { ...record, status: 'failed' } : before);
+      this.#notify(record, wasLate ? { ...record, status: 'failed' } : before);
     }
     if (wentWell) {
       void this.#keepRecords();
@@ -73,7 +74,16 @@ export class RunHooks {
     });
   }
 
-  async #notify(record: RunRecord, before: RunRecord | undefined): Promise<void> {
+  /** Resolves once notices about the runs that ended are queued. */
+  settled(): Promise<void> {
+    return this.#noticed;
+  }
+
+  #notify(record: RunRecord, before: RunRecord | undefined): void {
+    this.#noticed = Promise.allSettled([this.#noticed, this.#queueNotices(record, before)]).then(() => undefined);
+  }
+
+  async #queueNotices(record: RunRecord, before: RunRecord | undefined): Promise<void> {
     const { notifier, mayKnowHome } = this.#parts;
     const audience = mayKnowHome(record) ? undefined : ('deployment' as const);
     const { failures } = notifier;

@@ -45,3 +45,16 @@ test('a repository that fails while several kinds are read ends the backup with 
   }
   expect(snapshots).toEqual([]);
 });
+
+test('names problems in the same order, whichever kind was read first', async () => {
+  const { grafana, backup } = await start({ profile: '12.4' });
+  const [team, account] = [/\/api\/teams/, /\/api\/serviceaccounts/];
+  const fails = (match: RegExp, status: number) => ({ match, action: { kind: 'status', status } }) as const;
+  const kinds: string[][] = [];
+  // What fails with 500 is tried again.
+  for (const [ofTeam, ofAccount] of [[500, 403] as const, [403, 500] as const]) {
+    grafana.setFaults(fails(team, ofTeam), fails(account, ofAccount));
+    kinds.push((await backup()).errors.map(({ kind }) => kind));
+  }
+  expect(kinds).toEqual(Array(2).fill(['team', 'service-account', 'org-preferences']));
+});

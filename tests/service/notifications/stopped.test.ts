@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
 import { fewKinds } from '../../support/few-kinds.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
@@ -33,6 +34,20 @@ async function restoring(): Promise<void> {
   await service.call('POST', `/restores/${plan.id}/apply`, {});
   await eventually('something to be written', () => dashboards.size > 0 || undefined);
 }
+
+it('reports what is lost although the service stops right after the backup', async () => {
+  grafana.seedDashboards({ count: 60, folders: 1 });
+  const backUp = async () => service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  await backUp();
+  for (const uid of grafana.state.org(1).folders.keys()) {
+    await call(grafana, 'admin:admin', `DELETE /api/folders/${uid}`);
+  }
+  // Grafana is slow to say where people open it, for the link.
+  grafana.setFaults({ match: /frontend\/settings/, action: { kind: 'slow', ms: 1500 } });
+  expect((await backUp())['warned']).toMatchObject([{ code: 'snapshot-shrunk' }]);
+  await service.stop();
+  expect(webhook.taken).toMatchObject([{ event: 'shrunk' }]);
+});
 
 it('reports a restore that the stop of the service interrupts', async () => {
   await restoring();

@@ -85,7 +85,12 @@ it('backs up with the tokens that work while Grafana refuses the password, and d
 
 it.each([
   ['admin', 'another', "Grafana refuses the password of 'admin' from GRAFANA_ADMIN_PASSWORD", /actual password/],
-  ['viewer', 'viewer', "'viewer' from GRAFANA_ADMIN_PASSWORD lacks a permission in Grafana (", /server admin/],
+  [
+    'viewer',
+    'viewer',
+    "'viewer' from GRAFANA_ADMIN_PASSWORD lacks a permission in Grafana (",
+    /Make this account an Admin of the organization, even if it is a server admin/,
+  ],
 ])(
   'a backup without a token fails with what Grafana refuses, if it is the account %s',
   async (user, password, why, hint) => {

@@ -56,8 +56,8 @@ export const SERVICE_ADVICE = {
     'Check whether the token or its service account was deleted. Create a token for a service account with the Admin role, and set it as {names}. If it is read from a file, no restart is needed.',
   'reset-admin-password':
     'Grafana uses this password only when it creates its database. Give Dashkeep the actual password, or reset it: {command}. If it is correct, wait: after five wrong passwords, Grafana locks an account for five minutes.',
-  'give-server-admin':
-    'Give Dashkeep the user name and password of a server admin. To back up one organization, an Admin of that organization is enough.',
+  'make-org-admin':
+    'Make this account an Admin of the organization, even if it is a server admin, or give Dashkeep an account that is one. To back up several organizations, it must also be a server admin.',
   'provide-admin': {
     cli: 'Mount the admin Secret (DASHKEEP_ADMIN_SECRET_DIR), or set GRAFANA_API_TOKEN.',
     page: 'Mount the admin Secret, or give the service a token.',

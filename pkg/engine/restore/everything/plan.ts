@@ -1,6 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
 import { arrayAt, stringAt } from '../../../lib/json/json.ts';
-import { SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
+import { byWriteOrder, SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, lossesOf } from '../../../contract/reasons/reason.ts';
@@ -12,7 +12,7 @@ import { suppliedTo } from '../apply/secrets.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
 import { outlineOf, sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
-import { byWriteOrder, planRestore, requireObjects } from '../plan/plan.ts';
+import { planRestore, requireObjects } from '../plan/plan.ts';
 import { neverWritten } from '../plan/kind.ts';
 import { itemOf, managerOf } from '../plan/planning.ts';
 import { listOf } from '../plan/removals.ts';

@@ -1,7 +1,7 @@
 import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
-import { KIND_NAMES } from '../../../contract/kinds.ts';
+import { byWriteOrder } from '../../../contract/kinds.ts';
 import type { ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { assertMember } from '../../../grafana/closed-orgs.ts';
 import type { WriteContext } from '../../../grafana/kinds/kind.ts';
@@ -210,9 +210,4 @@ function refuseContradictions({ options, selection }: PlanRequest): void {
     const other = copy === undefined ? 'individual resources' : 'copies';
     throw new DashkeepError('DK_USAGE', `you cannot delete extra resources when you restore ${other}`);
   }
-}
-
-/** Sorts items by organization, then in the order in which kinds are written. */
-export function byWriteOrder(a: PlannedItem, b: PlannedItem): number {
-  return a.org - b.org || KIND_NAMES.indexOf(a.kind) - KIND_NAMES.indexOf(b.kind);
 }
