@@ -29,7 +29,7 @@ import { isSelective, restoreRequest, warnOfUnusedSecrets, type RestoreFlags } f
 import { progressPrinter } from '../output/output.ts';
 import { confirmPlan } from './confirmation.ts';
 import { exitOf, type Applied } from './exit.ts';
-import { finishCommand, overwriteCommand, undoCommand } from './finish-command.ts';
+import { finishCommand, overwriteCommand, retryCommand, undoCommand } from './finish-command.ts';
 import { planMarkdown } from './markdown.ts';
 import { cutShort, planned, printCutShort, warnInterrupted } from './interrupted.ts';
 import { printRestore } from './output.ts';
@@ -286,7 +286,8 @@ async function applyRecorded(
   try {
     const restored = await work;
     await keepTrust(request.source ?? request.repository, flags);
-    return { ...restored, run: id, finish, ...compact({ unkept }) };
+    const retry = isNamed(flags) ? retryCommand(context, flags, plan, restored.results) : finish;
+    return { ...restored, run: id, finish: retry, ...compact({ unkept }) };
   } catch (error) {
     progress.end();
     throw printCutShort(context, flags, cutShort(id, facts, finish, undoCommand(context, flags)), error);

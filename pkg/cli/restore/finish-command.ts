@@ -1,4 +1,7 @@
+import type { ApplyResult } from '../../contract/plan.ts';
+import type { ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { isConflict } from '../../contract/reasons/restore/plan.ts';
+import { keyOf } from '../../engine/restore/target.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { shellWord } from '../../lib/shell-word.ts';
 import { targetOfConnection } from '../../operations/connection.ts';
@@ -31,6 +34,22 @@ export function finishCommand(
   });
   const command = isMigration ? ['migrate'] : ['restore', ...(snapshot === undefined ? [] : [snapshot])];
   return ['dashkeep', ...command, ...parts, '--apply'].join(' ');
+}
+
+/** @returns the command that restores the rest of a plan, with what it uses, which is missing and can be added */
+export function retryCommand(
+  context: Pick<CliContext, 'environment'>,
+  flags: { also?: readonly string[] },
+  { items, snapshot }: Pick<Plan, 'items' | 'snapshot'>,
+  results: readonly ApplyResult[],
+): string {
+  const differs = new Set(results.filter(({ outcome }) => outcome === 'differs').map(keyOf));
+  const code = 'uses-missing-offered' satisfies ReasonCode;
+  const missing = items
+    .filter((item) => differs.has(keyOf(item)))
+    .flatMap(({ lost = [] }) => lost.flatMap((one) => (one.code === code ? (one.params?.['resource'] ?? []) : [])));
+  const also = [...new Set([...(flags.also ?? []), ...missing])];
+  return finishCommand(context, also.length === 0 ? flags : { ...flags, also }, snapshot);
 }
 
 /** Options that choose resources and a mode; a command for conflicts names and overwrites them instead. */

@@ -67,7 +67,7 @@ describe.each(ENGINE_PROFILES)('a restore that was killed while Grafana %s creat
       expect(openOwner((await bench.repository.run(run))!.record.touched)).toBe(true);
       expect((await bench.api(`GET ${path}/permissions`)).text).toBe('[]');
       const plan = await bench.plan({ manifest: good });
-      expect(reasons(plan, 'update')[name]).toBe('completes an interrupted restore');
+      expect(reasons(plan, 'update')[name]).toBe('completes an earlier restore');
       // The record may be an earlier state, which the holder of the write key put back.
       expect(plan.confirm).toMatch(/^\d security changes?$/);
       await bench.applyRecorded({ manifest: good });

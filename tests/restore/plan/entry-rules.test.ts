@@ -15,6 +15,7 @@ const MISSING: EntryFacts = {
   isNamed: false,
   isAlong: false,
   isCopy: false,
+  leftOut: undefined,
   hasSecrets: false,
   includeManaged: false,
   ownersManager: undefined,
@@ -51,6 +52,11 @@ const CASES: Record<string, { applies: EntryFacts; decides: string; not: Partial
     not: { hasSecrets: true },
   },
   'same content': { applies: { ...LIVE, isSame: yes }, decides: 'unchanged same', not: { hasSecrets: true } },
+  'left out of copies': {
+    applies: { ...LIVE, mayOverwrite: yes, leftOut: reason('not-copied') },
+    decides: 'skip not-copied',
+    not: { leftOut: undefined },
+  },
   archived: {
     applies: { ...MISSING, isArchived: true, forecast: async () => ({ losses: [], skip: reason('kept') }) },
     decides: 'skip kept',

@@ -12,7 +12,7 @@ export const PLAN_REASONS = {
   'secrets-supplied': 'secrets supplied',
   pristine: 'replaces a default that Grafana created',
   'factory-default': 'a default created by Grafana, with different names here and in the snapshot',
-  unfinished: 'completes an interrupted restore',
+  unfinished: 'completes an earlier restore',
   'joins-new-orgs': 'becomes a member of the organizations that the restore creates; everything else is kept as it is',
   renewed: {
     cli: 'replaces Grafana’s default for a newer {owner}',

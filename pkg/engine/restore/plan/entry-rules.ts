@@ -17,6 +17,8 @@ export interface EntryFacts {
   /** No one named the resource: it belongs to one that someone named. */
   isAlong: boolean;
   isCopy: boolean;
+  /** Why copies leave it out, if it exists. */
+  leftOut: Reason | undefined;
   /** Secrets are given for it. */
   hasSecrets: boolean;
   includeManaged: boolean;
@@ -69,6 +71,12 @@ export const ENTRY_RULES: readonly EntryRule[] = [
   ],
   ['same by its mark', (one) => one.isMarkedSame && !one.hasSecrets, 'unchanged', same],
   ['same content', async (one) => !one.hasSecrets && (await one.isSame()), 'unchanged', same],
+  [
+    'left out of copies',
+    ({ live, leftOut }) => live !== undefined && leftOut !== undefined,
+    'skip',
+    ({ leftOut }) => leftOut ?? reason('kept'),
+  ],
   [
     'archived',
     ({ isArchived }) => isArchived,

@@ -68,6 +68,7 @@ export async function planEntry(
     isNamed: isNamed(request, kind.name),
     isAlong,
     isCopy,
+    leftOut: mapping.leftOut(entry),
     hasSecrets: kind.hasSecrets === true && context.secrets(kind.name, uid) !== undefined,
     includeManaged: options.includeManaged,
     // A copy belongs to nobody yet.

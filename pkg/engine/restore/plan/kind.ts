@@ -19,7 +19,7 @@ import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
 import { asListed, isFew, visitLive } from '../live.ts';
 import { planEntry } from './entry.ts';
 import { isNamed, itemOf, managerOf, type Planning } from './planning.ts';
-import type { PlannedItem, PlanRequest } from '../types.ts';
+import type { PlannedItem, PlanRequest, Selection } from '../types.ts';
 
 /** Grafana refused to show something, or a list would lack what the credentials may not see. */
 const isForbidden = hasCode('DK_GRAFANA_FORBIDDEN');
@@ -197,11 +197,16 @@ function goesTo(entry: ManifestEntry, org: Org, uid: string): Pick<PlannedItem, 
   };
 }
 
+function isAdded({ also = [] }: Selection, { org, kind, uid }: ManifestEntry): boolean {
+  return also.some((one) => one.kind === kind && one.uid === uid && (one.org ?? org) === org);
+}
+
 /** Why an entry of the selection is not for writing at all. */
-function passedOver({ mapping, dataSources }: Planning, org: Org, entry: ManifestEntry): Reason | undefined {
+function passedOver({ request, mapping, dataSources }: Planning, org: Org, entry: ManifestEntry): Reason | undefined {
   const uid = mapping.standIn(entry);
   if (uid === undefined) {
-    return mapping.leftOut(entry);
+    // What copies use and a person adds is created if it is missing.
+    return isAdded(request.selection, entry) ? undefined : mapping.leftOut(entry);
   }
   if (entry.kind !== 'data-source') {
     return reason('replaced', { uid });
