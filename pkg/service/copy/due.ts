@@ -56,7 +56,7 @@ export function isCopyDue({ now, schedule, timezone, backup, last }: CopyFacts):
 
 /** Whether the copy has the newest complete backup. */
 export function isCopyCurrent({ backup, copied }: Pick<CopyFacts, 'backup' | 'copied'>): boolean {
-  return backup === undefined || (copied !== undefined && new Date(copied.started) >= backup);
+  return backup !== undefined && copied !== undefined && new Date(copied.started) >= backup;
 }
 
 /** Whether the copy has lacked the newest backups for longer than two intervals. */

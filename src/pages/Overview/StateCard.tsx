@@ -80,7 +80,7 @@ export function StateCard({ status }: { status: Status }) {
           {isEncrypted !== undefined && <Encryption encrypted={isEncrypted} />}
           {status.copy && (
             <Text element="p" color="secondary" variant="bodySmall">
-              {copyText(status.copy)}
+              {copyText(status.copy, status.newest)}
             </Text>
           )}
         </Fact>
@@ -107,12 +107,16 @@ function placeOf({ target, caller }: Status): string {
   );
 }
 
-/** Where the second copy is, and whether it is as new as the backups. */
-function copyText({ description, current }: NonNullable<Status['copy']>): string {
+/** Where the second copy is, and whether it is as new as the backups, if there are any. */
+function copyText({ description, current }: NonNullable<Status['copy']>, newest: Status['newest']): string {
+  const place = labelled(t('run.copy', 'Second copy'), formatPlace(description));
+  if (newest === undefined) {
+    return place;
+  }
   const state = current
     ? t('overview.copyCurrent', 'up to date')
     : t('overview.copyBehind', 'without the latest backup');
-  return `${labelled(t('run.copy', 'Second copy'), formatPlace(description))}, ${state}`;
+  return `${place}, ${state}`;
 }
 
 /** When, who asked for it, how much, and how it ended if that was not well. */

@@ -38,6 +38,9 @@ test('where backups are, whether they are encrypted, and who restored last and h
   await expect(card.getByText('ada, 12 of 34 resources, partial')).toBeVisible();
   await expect(card.getByText('Verified just now')).toBeVisible();
   await expect(card.getByText('Second copy: s3://second, up to date')).toBeVisible();
+  service.state.snapshots = [];
+  await app.open('');
+  await expect(card.getByText('Second copy: s3://second', { exact: true })).toBeVisible();
   await expectAccessible(page);
   await card.getByRole('link', { name: /ago$/ }).click();
   await expect(page).toHaveURL(new RegExp(`/runs/${run!.id}$`));
