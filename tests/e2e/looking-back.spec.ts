@@ -75,6 +75,7 @@ test('a comparison that the service did not finish is not called one without dif
   isDown = true;
   await expect(page.getByText('Comparing with Grafana now')).toHaveCount(0);
   await expect(page.getByText('The Dashkeep service is not responding')).toBeVisible();
+  await expect(page.getByText('differences found so far. Not read yet: Dashboards')).toBeVisible();
   await expect(page.getByText('No differences found yet')).toBeVisible();
   await expect(page.getByText(/^Current state read/)).toHaveCount(0);
   await expect(page.getByText('0 Removed')).toHaveCount(0);

@@ -39,21 +39,24 @@ export function DiffList({ from, to }: { from: string; to: string }) {
   const counts = list.first?.counts;
   const permissions = list.first?.permissions?.total ?? 0;
   const filtered = read('change') + read('kind') + read('q') !== '';
+  const { reading } = list.first ?? {};
+  const soFar =
+    reading &&
+    t('compare.readingText', 'The list shows the differences found so far. Not read yet: {{kinds}}.', {
+      kinds: reading.pending.map(kindLabel).join(', '),
+    });
   // One that goes on, or stopped halfway, has found nothing yet, which is not the same as no differences.
-  const isUnfinished = list.first?.reading !== undefined;
-  const reading = list.refreshError === null ? list.first?.reading : undefined;
+  const isUnfinished = reading !== undefined;
   const isEmpty = counts !== undefined && counts.added + counts.changed + counts.removed === 0;
   const nothing = !isUnfinished && isEmpty;
   const errors = list.first?.errors ?? [];
   const isForeign = list.first?.foreign.includes('from') === true;
   return (
     <Stack direction="column" gap={2}>
-      {reading !== undefined && (
+      {reading !== undefined && list.refreshError === null && (
         <WaitCard
           title={t('compare.reading', 'Comparing with Grafana now')}
-          text={t('compare.readingText', 'The list shows the differences found so far. Not read yet: {{kinds}}.', {
-            kinds: reading.pending.map(kindLabel).join(', '),
-          })}
+          text={soFar}
           progress={reading.progress}
           action={
             <Button size="sm" variant="secondary" icon="times" onClick={() => change({ to: undefined })}>
@@ -62,7 +65,12 @@ export function DiffList({ from, to }: { from: string; to: string }) {
           }
         />
       )}
-      {list.refreshError !== null && <ServiceNotice error={list.refreshError} />}
+      {list.refreshError !== null && (
+        <>
+          <ServiceNotice error={list.refreshError} />
+          {soFar !== undefined && <Text element="p">{soFar}</Text>}
+        </>
+      )}
       {list.first?.read !== undefined && !isUnfinished && <LiveRead from={from} time={list.first.read} />}
       {errors.length > 0 && (
         <Problems
@@ -100,9 +108,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
                 : t('compare.noMatch', 'No differences match')
             }
             search={t('snapshot.search', 'Search titles, UIDs and folders')}
-            count={(total) =>
-              isEmpty && list.first?.reading !== undefined ? '' : resourcesText(total - permissions, permissions)
-            }
+            count={(total) => (isEmpty && isUnfinished ? '' : resourcesText(total - permissions, permissions))}
             actions={
               <RestoreButton
                 size="sm"
