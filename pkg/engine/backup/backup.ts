@@ -181,8 +181,10 @@ async function wholePart(
     ...compact({ upgrade: await upgradeOf(options, { ...covered, id: options.id }, before) }),
     sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
     changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources: compared }),
-    // What two kinds report must not depend on which was read first: a service reports a difference.
-    errors: collection.problems.toSorted((a, b) => byWriteOrder(a, b) || (a.uid < b.uid ? -1 : 1)),
+    // A service reports a difference, which the order of reading must not be. What stands for others comes last.
+    errors: collection.problems.toSorted(
+      (a, b) => byWriteOrder(a, b) || Number(a.uid === '') - Number(b.uid === '') || (a.uid < b.uid ? -1 : 1),
+    ),
     skipped: collection.skipped,
     ...(lists.length === 0 ? {} : { lists }),
     ...(deletions.length === 0 ? {} : { deletions }),
