@@ -181,7 +181,7 @@ async function wholePart(
     ...compact({ upgrade: await upgradeOf(options, { ...covered, id: options.id }, before) }),
     sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
     changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources: compared }),
-    // A service reports a difference, which the order of reading must not be. What stands for others comes last.
+    // A service reports a difference, which the order of reading must not be. The count of others comes last.
     errors: collection.problems.toSorted(
       (a, b) => byWriteOrder(a, b) || Number(a.uid === '') - Number(b.uid === '') || (a.uid < b.uid ? -1 : 1),
     ),
