@@ -99,3 +99,25 @@ it('a command that writes a removed key file again says so', async () => {
   expect(await copied()).toEqual([expect.objectContaining({ code: 'key-restored' })]);
   expect(await copied()).toEqual([]);
 });
+
+it('a check names the file of the present recipients, whatever others there are', async () => {
+  const own = {
+    DASHKEEP_TARGET: `file://${directory.path}/backups`,
+    DASHKEEP_STATE_DIR: join(directory.path, 'state'),
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token({ role: 'Admin' }),
+  };
+  const first = await identityToRecipient(identity);
+  const backUp = (recipients: string) => runMain(['backup'], { ...own, DASHKEEP_AGE_RECIPIENTS: recipients });
+  await backUp(first);
+  const [before] = await readdir(keys());
+  await backUp(`${first},${await identityToRecipient(await generateIdentity())}`);
+  expect((await runMain(['verify'], own)).exit).toBe(0);
+  const [added, ...more] = (await readdir(keys())).filter((file) => file !== before);
+  expect(more).toEqual([]);
+  await rm(join(keys(), added!));
+  expect(await runMain(['verify'], own)).toMatchObject({
+    exit: 3,
+    out: expect.stringContaining('is missing or changed'),
+  });
+});

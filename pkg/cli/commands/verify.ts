@@ -28,7 +28,7 @@ export const registerVerify: Register = (program, run) => {
     .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%; each run reads a different share')
     .addHelpText(
       'after',
-      '\nExit codes: 0 no problems, 2 encrypted with a key that was not provided, 3 no snapshot to verify or a warning, 4 other problems.',
+      '\nExit codes: 0 no problems, 2 encrypted with a key that was not provided, 3 no snapshot to verify or a lost key file, 4 other problems.',
     )
     .action(run(verify));
 };

@@ -42,7 +42,12 @@ export function recipientSet(recipients: readonly string[]): string {
 
 /** The key of the file that holds a repository's key for these recipients. */
 export function keyFile(id: string, recipients: readonly string[]): string {
-  return `${KEYS}${id}.${recipientSet(recipients)}.json.age`;
+  return keyFileOf(id, recipientSet(recipients));
+}
+
+/** The same, by the name of the set of recipients. */
+export function keyFileOf(id: string, set: string): string {
+  return `${KEYS}${id}.${set}.json.age`;
 }
 
 /** The set of recipients for which a key file says by its name that it was wrapped; empty for any other file. */

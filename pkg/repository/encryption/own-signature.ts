@@ -2,12 +2,12 @@ import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import type { ObjectStore } from '../../storage/store.ts';
+import { signatureKey } from '../layout.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import type { Repository } from '../repository.ts';
 import { sha256Of, STATEMENTS_READ, type Signed } from '../signing/statement.ts';
-import { KEYS, signatureKey } from '../layout.ts';
 import type { Trust } from '../signing/trust.ts';
-import { isKeyFileOf, plainKey, setOf } from './key-files.ts';
+import { keyFileOf, plainKey } from './key-files.ts';
 import type { RepositoryKey } from './keyring.ts';
 import { readLocal } from './local-key.ts';
 
@@ -71,34 +71,19 @@ async function sign(
   }
 }
 
-/** Anyone who can write to the target can add more; those of one key are few. */
-const FILES_READ = 16;
-
 /**
- * Whether the target no longer has the key that the local state remembers as stored there: with an age identity alone,
- * nothing can be restored then.
+ * Whether the target no longer has the file with the key that the local state remembers as stored there: nothing could
+ * be restored with an age identity alone. A file for earlier recipients is no substitute.
  */
-export async function isKeyFileLost(ports: Repository, calls: Abortable): Promise<boolean> {
-  const local = await readLocal({ state: ports.trust.keys.state?.store, log: ports.log }, ports.id);
+export async function isKeyFileLost({ id, store, trust, log }: Repository, { signal }: Abortable): Promise<boolean> {
+  const local = await readLocal({ state: trust.keys.state?.store, log }, id);
   if (local === undefined) {
     return false;
   }
-  const files: string[] = [];
-  for await (const { key } of ports.store.list(KEYS, calls)) {
-    if (isKeyFileOf(key, local.key.id)) {
-      files.push(key);
-    }
-  }
-  if (ports.trust.own === undefined) {
-    return files.length === 0;
-  }
-  const own = (file: string): number => Number(setOf(file) === local.wrappedFor);
-  for (const file of files.sort((a, b) => own(b) - own(a)).slice(0, FILES_READ)) {
-    if (await isAsSigned({ ...ports, signal: calls.signal }, file)) {
-      return false;
-    }
-  }
-  return true;
+  const name = keyFileOf(local.key.id, local.wrappedFor);
+  return trust.own === undefined
+    ? (await store.head(name, { signal })) === undefined
+    : !(await isAsSigned({ store, trust, log, signal }, name));
 }
 
 function undefinedIfForeign(error: unknown): undefined {
