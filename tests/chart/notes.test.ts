@@ -47,7 +47,7 @@ describe('NOTES', () => {
 
   it.each([
     ['sidecar', '', true],
-    ['cronjob', '', true],
+    ['cronjob', ',extraEnv[0].name=HTTPS_PROXY,extraEnv[0].value=http://proxy', true],
     ['cronjob', ',extraEnv[0].name=GRAFANA_ADMIN_USER,extraEnv[0].value=admin', false],
     ['deployment', ',config.DASHKEEP_ORGS=all', false],
   ])('%s%s: say that backups include one organization: %s', async (mode, more, said) => {

@@ -26,7 +26,7 @@ export function backup(
     // Another backup would be like this one.
     const about = reason('ready-newest', { snapshot: newest.id });
     const next = reason(newest.shrunk === undefined ? 'ready-see-runs' : 'ready-judge-loss');
-    return { level: 'bad', at: newest.time, found: [about, ...notFullReasons(newest)], advice: [next] };
+    return { level: 'bad', found: [about, ...notFullReasons(newest)], advice: [next] };
   }
   if (complete === undefined) {
     return { level: 'bad', found: [reason('ready-no-backup')], advice };
