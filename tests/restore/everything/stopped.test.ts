@@ -22,6 +22,17 @@ async function stopped(manifest: Manifest, match: RegExp, skip = 0) {
   return record;
 }
 
+/** Stops a restore in an organization that it created, and whose only member its account is. */
+async function stoppedInThird() {
+  await everything({ manifest: await burned({ profile: '12.4', isEmpty: true }) });
+  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
+  await bench.api('POST /api/orgs', { name: 'Third' });
+  await bench.api('POST /api/folders', { uid: 'lost', title: 'Lost' }, idOf('Third'));
+  const manifest = await bench.backup();
+  await bench.api(`DELETE /api/orgs/${idOf('Third')}`);
+  return stopped(manifest, FOLDER);
+}
+
 it('an organization that keeps its last admin keeps no role in the others', async () => {
   await everything({ manifest: await burned({ profile: '12.4' }) });
   const { state } = bench.sim;
@@ -100,26 +111,14 @@ it.each([
 });
 
 it('names its account in the undo as the last Admin of an organization that it created, as it is in the snapshot', async () => {
-  await everything({ manifest: await burned({ profile: '12.4', isEmpty: true }) });
-  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
-  await bench.api('POST /api/orgs', { name: 'Third' });
-  await bench.api('POST /api/folders', { uid: 'lost', title: 'Lost' }, idOf('Third'));
-  const manifest = await bench.backup();
-  await bench.api(`DELETE /api/orgs/${idOf('Third')}`);
-  const { id } = await stopped(manifest, FOLDER);
+  const { id } = await stoppedInThird();
   expect(people()['admin']).toMatchObject({ Third: 'Admin' });
   const { plan } = await planOfUndo(bench, id);
   expect(reasons(plan, 'skip')).toMatchObject({ 'user/admin': expect.stringContaining('remains an Admin of Third;') });
 });
 
 it('is undone by another server admin, who may remain in an organization that it created', async () => {
-  await everything({ manifest: await burned({ profile: '12.4', isEmpty: true }) });
-  Object.assign(bench.sim.state.users.get(1)!, { email: 'root@example.org', name: 'Root' });
-  await bench.api('POST /api/orgs', { name: 'Third' });
-  await bench.api('POST /api/folders', { uid: 'lost', title: 'Lost' }, idOf('Third'));
-  const manifest = await bench.backup();
-  await bench.api(`DELETE /api/orgs/${idOf('Third')}`);
-  const { id } = await stopped(manifest, FOLDER);
+  const { id } = await stoppedInThird();
   const login = { login: 'root2', password: 'secret' };
   const root2 = (await bench.api('POST /api/admin/users', { ...login, email: 'root2@example.org' })).body;
   await bench.api(`PUT /api/admin/users/${root2.id}/permissions`, { isGrafanaAdmin: true });
