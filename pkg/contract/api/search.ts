@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 import { commaList, Cursor, KindParameter, OrgId, pageOf, Time } from './common.ts';
+import { Restored } from './diff.ts';
 import { IndexedPart } from './versions.ts';
 
 /** A longer search text is refused. */
@@ -54,6 +55,8 @@ export const SearchHit = z.object({
   /** Of one that no longer exists, as Grafana says: when and by whom it was deleted; see the versions of a resource. */
   updated: z.string().optional(),
   by: z.string().nullable().optional(),
+  /** The restore that deleted it by undoing another one. */
+  undo: Restored.optional(),
   /** When the newest snapshot was taken that holds it. */
   lastSeen: Time,
   /** The ID of that snapshot; absent if it is untrusted. */

@@ -127,6 +127,27 @@ export async function withRestores<T extends SavedFacts>(
   return mapConcurrently(READS_AT_ONCE, versions, attributed, signal);
 }
 
+/**
+ * Adds to deletions which undo they were part of. An undo counts only for what it deleted; which account deleted it has
+ * to be known by now.
+ */
+export async function withUndos<T extends DiffOrigin>(
+  shown: readonly T[],
+  isGone: (one: T) => boolean,
+  refOf: (one: T) => VersionRef,
+  history: History,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<T[]> {
+  const gone = shown.filter(isGone);
+  const deletions = gone.map(({ updated, updatedBy }, at) =>
+    compact({ at, what: 'deleted' as const, updated, updatedBy }),
+  );
+  const refOfDeletion = ({ at }: { at: number }): VersionRef => refOf(gone[at] as T);
+  const found = await withRestores<SavedFacts & { at: number }>(deletions, refOfDeletion, history, caller, signal);
+  return shown.map((one) => (isGone(one) ? compact({ ...one, restored: found.shift()?.restored }) : one));
+}
+
 /** Finds the restore that saved a version, among those that someone started whose name holds these words. */
 export async function restoresBy(
   person: string,

@@ -12,7 +12,7 @@ import { decodeCursor, encodeCursor } from '../pagination.ts';
 import type { History } from './history.ts';
 import type { OpenedTarget } from './opened-target.ts';
 import type { RepositoryCache } from './repository-cache.ts';
-import { leftByRestores } from './restored.ts';
+import { leftByRestores, withUndos } from './restored.ts';
 import { withTimeLimit } from '../../lib/time-limit.ts';
 import type { AuthorNames } from './versions/authors.ts';
 
@@ -72,12 +72,12 @@ export class TextSearch {
         ),
       ),
     );
-    const items = await this.#named(page.items, caller);
+    const items = await this.#named(page.items, caller, signal);
     return { ...page, items, ...(last === undefined ? {} : { next: encodeCursor(last) }) };
   }
 
   /** With who deleted those that no longer exist. What an untrusted snapshot held last says nothing about when. */
-  async #named(hits: readonly SearchHit[], caller: Caller): Promise<SearchHit[]> {
+  async #named(hits: readonly SearchHit[], caller: Caller, signal: AbortSignal): Promise<SearchHit[]> {
     const before = this.#clock.now();
     const named = await this.#authors.named(
       hits.map((hit): DiffOrigin & { hit: SearchHit } => ({ hit })),
@@ -85,7 +85,10 @@ export class TextSearch {
       ({ hit: { kind, uid, deleted, lastSeen, snapshot } }) =>
         deleted && snapshot !== undefined ? { kind, uid, after: new Date(lastSeen), before } : undefined,
     );
-    return named.map(({ hit, updated, by }) => ({ ...hit, ...compact({ updated, by }) }));
+    const refOf = ({ hit }: { hit: SearchHit }) => ({ ...hit, org: caller.org });
+    const isGone = ({ hit }: { hit: SearchHit }): boolean => hit.deleted;
+    const undone = await withUndos(named, isGone, refOf, this.#history, caller, signal);
+    return undone.map(({ hit, updated, by, restored: undo }) => ({ ...hit, ...compact({ updated, by, undo }) }));
   }
 }
 

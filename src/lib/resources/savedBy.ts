@@ -5,12 +5,19 @@ import { t } from '../i18n.ts';
 /** How Grafana's newer API names an account: an ID that no one knows. */
 const ACCOUNT_ID = /^(user|service-account):/;
 
-type Deletion = Pick<DiffOrigin, 'by' | 'updatedBy'> & { restored?: DiffOrigin['restored'] | true };
+type Deletion = Pick<DiffOrigin, 'by' | 'updatedBy'> & {
+  restored?: DiffOrigin['restored'] | true;
+  undo?: DiffOrigin['restored'];
+};
 
 /** @returns who deleted something, in words; undefined where nothing says who */
-export function deletedBy({ by, restored }: Deletion): string | undefined {
-  if (restored !== true && restored?.by !== undefined) {
-    return t('versions.deletedByUndo', 'deleted by {{name}}, who undid a restore', { name: restored.by });
+export function deletedBy({
+  by,
+  restored,
+  undo = restored === true ? undefined : restored,
+}: Deletion): string | undefined {
+  if (undo?.by !== undefined) {
+    return t('versions.deletedByUndo', 'deleted by {{name}}, who undid a restore', { name: undo.by });
   }
   return by === null
     ? t('versions.deletedByGone', 'deleted by an account that no longer exists')

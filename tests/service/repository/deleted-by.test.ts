@@ -9,6 +9,14 @@ import { variants } from '../../support/budget.ts';
 
 const DELETED = ['by-ada', 'in-folder', 'twice', 'again', 'back', 'unkept'];
 
+interface Shown {
+  uid: string;
+  by?: string;
+  resource?: { uid: string };
+  restored?: { run: string };
+  undo?: { run: string };
+}
+
 let grafana: Simulator;
 let service: TestService;
 const snapshots: string[] = [];
@@ -169,4 +177,59 @@ describe('who deleted a dashboard or folder', () => {
       expect(json.items.map(({ by }: { by?: string }) => by)).toEqual([undefined, 'admin']);
     },
   );
+});
+
+describe('what an undo deleted', () => {
+  /** The list of deletions is kept for ten seconds. */
+  const restart = async () => {
+    await service.stop();
+    service = await startService({ grafanaUrl: grafana.url, directory: service.directory });
+  };
+
+  beforeAll(async () => {
+    grafana.setFaults();
+    await restart();
+  });
+
+  const by = (path: string, uid: string) =>
+    service
+      .call('GET', path)
+      .then(({ json }) => (json.items as Shown[]).find((one) => (one.resource ?? one).uid === uid));
+
+  /** Applies a plan and gives the ID of its run. */
+  async function apply(plan: { id: string; confirm?: string }): Promise<string> {
+    const { json } = await service.call('POST', `/restores/${plan.id}/apply`, { confirm: plan.confirm });
+    expect(await service.ended(json.id)).toMatchObject({ status: 'complete' });
+    return json.id;
+  }
+
+  async function restore(uid: string): Promise<string> {
+    const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid }] };
+    return apply((await service.call('POST', '/restores', { snapshot: snapshots[0], selection })).json);
+  }
+
+  it('was deleted by that, not by the account of the service, in comparisons, a search, changes and versions', async () => {
+    const undo = await apply((await service.call('POST', `/runs/${await restore('by-ada')}/undo`)).json);
+    const one = `from=${snapshots[0]}&to=live&org=1&kind=dashboard&uid=by-ada`;
+    expect((await service.call('GET', `/diff/resource?${one}`)).json.to.restored?.run).toBe(undo);
+    expect((await by(`/diff?from=${snapshots[0]}&to=live&kind=dashboard`, 'by-ada'))?.restored?.run).toBe(undo);
+    expect((await by('/search?q=by-ada&kind=dashboard', 'by-ada'))?.undo?.run).toBe(undo);
+  });
+
+  it('is not what someone deleted after a restore', async () => {
+    const run = await restore('again');
+    await backup();
+    const restored = snapshots.at(-1);
+    expect((await by(`/changes?since=${snapshots.at(-2)}&kind=dashboard`, 'again'))?.restored?.run).toBe(run);
+    await as('ada:ada-secret', 'DELETE /api/dashboards/uid/again');
+    await restart();
+    expect(await by(`/diff?from=${restored}&to=live&kind=dashboard`, 'again')).toMatchObject({ by: 'ada' });
+    expect((await by(`/diff?from=${restored}&to=live&kind=dashboard`, 'again'))?.restored).toBeUndefined();
+    const one = `from=${restored}&to=live&org=1&kind=dashboard&uid=again`;
+    expect((await service.call('GET', `/diff/resource?${one}`)).json.to).toMatchObject({ by: 'ada' });
+    await backup();
+    const [gone] = (await service.call('GET', '/resources/1/dashboard/again/versions')).json.items;
+    expect(gone).toMatchObject({ what: 'deleted', by: 'ada' });
+    expect(gone.restored).toBeUndefined();
+  });
 });

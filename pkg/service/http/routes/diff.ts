@@ -9,7 +9,7 @@ import { pageOfList } from '../../pagination.ts';
 import { matchesSearch } from '../../text-filter.ts';
 import { timeOfId } from '../../../repository/layout.ts';
 import { newestFirst, type Comparison } from '../../repository/comparisons.ts';
-import { leftByRestores, withRestores } from '../../repository/restored.ts';
+import { leftByRestores, withRestores, withUndos } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { foreignSides, originOf, Sides } from '../../repository/sides.ts';
 import type { ServiceParts } from '../../parts.ts';
@@ -55,7 +55,8 @@ export function diffRoutes(api: Api, parts: Parts): void {
     if (foreign.length > 0) {
       return authors.named(restored, caller);
     }
-    return authors.named(restored, caller, (one) => (isGone(one) ? { ...refOf(one), ...period } : undefined));
+    const goneOf = (one: T) => (isGone(one) ? { ...refOf(one), ...period } : undefined);
+    return withUndos(await authors.named(restored, caller, goneOf), isGone, refOf, history, caller, signal);
   }
 
   route(api, 'GET /diff', config, async (request, reply) => {
@@ -102,19 +103,22 @@ export function diffRoutes(api: Api, parts: Parts): void {
       const manifests = [before, after].flatMap(({ snapshot }) => snapshot?.manifest ?? []);
       const diff = resourceDiff(ref, before.found, after.found, folderNames(manifests, org));
       const foreign = foreignSides(before.snapshot, after.snapshot);
-      const origins = [originOf(before), originOf(after)];
-      const isGone = (one: DiffOrigin): boolean => after.found === undefined && one === origins[1];
+      const origins: (DiffOrigin & { isGone?: boolean })[] = [
+        originOf(before),
+        { ...originOf(after), isGone: after.found === undefined },
+      ];
+      const isGone = (one: { isGone?: boolean }): boolean => one.isGone === true;
       const [fromId = from, toId = to] = [before, after].map(({ snapshot }) => snapshot?.manifest.id);
       const compared = { from: fromId, to: toId, foreign, read: to === 'live' ? clock.now() : undefined };
       const live = to === 'live' ? after.found : undefined;
       const isSame = diff.change === 'unchanged';
       const sameAs = live && (isSame ? fromId : await versions.holding(ref, live, caller, signal));
-      const [origin, current] = await saved(origins, () => ref, isGone, compared, caller);
+      const [origin, { isGone: _, ...current } = {}] = await saved(origins, () => ref, isGone, compared, caller);
       return {
         ...diff,
         foreign,
         from: origin ?? {},
-        to: current ?? {},
+        to: current,
         ...compact({ sameAs }),
       };
     }),

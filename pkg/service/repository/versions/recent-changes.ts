@@ -9,7 +9,7 @@ import { timeOfId } from '../../../repository/layout.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
-import { createdByRestores, leftByRestores, withRestores } from '../restored.ts';
+import { createdByRestores, leftByRestores, withUndos } from '../restored.ts';
 import { attributedChanges } from './attributed.ts';
 import { askWholeIndex } from './ask-index.ts';
 import type { AuthorNames } from './authors.ts';
@@ -39,10 +39,8 @@ export class RecentChanges {
     const shown = await this.#withReturns(listed, caller, signal);
     const items = shown.map(({ version }) => version);
     const named = await this.#authors.named(items, caller, (one) => goneOf(one));
-    // Which account deleted something is known only now: that of the service, where a restore was undone.
     const isGone = ({ what }: ResourceVersion): boolean => what === 'deleted';
-    const undone = await withRestores(named.filter(isGone), refIn(caller), this.#history, caller, signal);
-    return { items: named.map((one) => (isGone(one) ? (undone.shift() ?? one) : one)), ...rest };
+    return { items: await withUndos(named, isGone, refIn(caller), this.#history, caller, signal), ...rest };
   }
 
   /** Marks the deletions of what is back, as a snapshot shows, or was restored after the last snapshot. */

@@ -24,7 +24,7 @@ import type { AuthorNames } from './authors.ts';
 import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import type { Side } from '../resource-diff.ts';
-import { withRestores } from '../restored.ts';
+import { withRestores, withUndos } from '../restored.ts';
 
 /** What became of single resources, as one organization may see it. */
 export class ResourceVersions {
@@ -150,7 +150,9 @@ export class ResourceVersions {
   ): Promise<ResourceVersion[]> {
     const refOf = ({ resource }: ResourceVersion) => ({ ...ref, ...resource });
     const restored = await withRestores(items, refOf, this.#history, caller, signal);
-    return this.#authors.named(restored, caller, (one) => goneOf(one, refOf(one)));
+    const named = await this.#authors.named(restored, caller, (one) => goneOf(one, refOf(one)));
+    const isGone = ({ what }: ResourceVersion): boolean => what === 'deleted';
+    return withUndos(named, isGone, refOf, this.#history, caller, signal);
   }
 
   #followed(ref: NamedRef, caller: Caller, signal: AbortSignal): Promise<FollowedVersions> {
