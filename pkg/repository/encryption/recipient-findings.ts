@@ -1,4 +1,5 @@
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { timeOfId } from '../layout.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -51,16 +52,16 @@ export function restoredFinding({ tookBack }: Pick<Keyring, 'tookBack'>): Recipi
 /**
  * Recipients of whom none can read the earlier snapshots; undefined where one can, or a week later.
  * @param successor - ID of the key that replaced another one, for these recipients
- * @param newest - ID of the newest snapshot
+ * @param newest - the newest snapshot; its key may have been made while it was, after its ID
  */
 export function replacedFinding(
   successor: string | undefined,
-  newest: string | undefined,
+  newest: Pick<SnapshotSummary, 'time'> | undefined,
   now: Date,
 ): RecipientFinding | undefined {
   if (successor === undefined || newest === undefined) {
     return undefined;
   }
   const since = timeOfId(successor).getTime();
-  return timeOfId(newest).getTime() >= since && now.getTime() - since < REPLACED_MS ? REPLACED : undefined;
+  return Date.parse(newest.time) >= since && now.getTime() - since < REPLACED_MS ? REPLACED : undefined;
 }

@@ -127,7 +127,7 @@ export function allWarnings(
       warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), reason('correct-schedule')));
     }
   }
-  const newest = parts.statusCache.repository?.newest?.id;
+  const newest = parts.statusCache.repository?.newest;
   const replaced = replacedFinding(parts.repositoryCache.successor, newest, parts.clock.now());
   for (const found of [pendingRewrapFinding(parts.repositoryCache), replaced]) {
     if (found !== undefined) {
