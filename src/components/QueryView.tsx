@@ -39,11 +39,7 @@ export function Loading() {
   return (
     <div role="status" aria-busy="true">
       <LoadingPlaceholder
-        text={
-          isSlow
-            ? t('common.slow', 'The service has not responded yet. This page keeps waiting.')
-            : t('common.loading', 'Loading…')
-        }
+        text={isSlow ? t('common.slow', 'No response yet. This page keeps waiting.') : t('common.loading', 'Loading…')}
       />
     </div>
   );

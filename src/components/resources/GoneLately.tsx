@@ -29,7 +29,10 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
               <Text color="secondary">
                 {isFirst
                   ? t('latestChanges.first', 'There is no earlier backup to compare with.')
-                  : t('gone.none', 'Nothing deleted between the backups of the last 24 hours is still missing.')}
+                  : t(
+                      'gone.none',
+                      'Nothing deleted between the backups of the last 24 hours is still missing. Later deletions are not included.',
+                    )}
               </Text>
             ) : (
               <GoneList

@@ -33,13 +33,20 @@ export function planningText({ to }: RestoreOptions = {}): string {
     : t('send.planning', 'Comparing with {{name}} now…', { name: to.connection });
 }
 
+interface DeletedProps {
+  snapshot: string;
+  resource: ResourceRef;
+  /** A restore has brought it back already, as far as is known. */
+  isAgain?: boolean;
+}
+
 /** Plans to restore a deleted resource from a snapshot that contains it; a folder with its contents. */
-export function RestoreDeleted({ snapshot, resource }: { snapshot: string; resource: ResourceRef }) {
+export function RestoreDeleted({ snapshot, resource, isAgain = false }: DeletedProps) {
   const { org, kind, uid } = resource;
   const selection: RestoreSelection =
     kind === 'folder' ? { type: 'folder', org, uid } : { type: 'resources', resources: [refOf(resource)] };
   return (
-    <RestoreButton size="sm" variant="primary" request={{ snapshot, selection }}>
+    <RestoreButton size="sm" variant={isAgain ? 'secondary' : 'primary'} request={{ snapshot, selection }}>
       {t('diff.restore', 'Restore it')}
     </RestoreButton>
   );

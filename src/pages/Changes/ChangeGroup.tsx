@@ -20,7 +20,11 @@ export function ChangeGroup({ changes, children }: Pick<FeedRow, 'changes'> & { 
         {head !== undefined &&
           snapshots.before !== undefined &&
           !changes.some(({ back, foreign }) => back || foreign) && (
-            <RestoreDeleted snapshot={snapshots.before} resource={{ org: config.bootData.user.orgId, ...head }} />
+            <RestoreDeleted
+              snapshot={snapshots.before}
+              resource={{ org: config.bootData.user.orgId, ...head }}
+              isAgain={changes.some(({ restoredAt }) => restoredAt !== undefined)}
+            />
           )}
         <Button
           size="sm"

@@ -10,7 +10,7 @@ import { refOfChange, type FeedChange } from './feed.ts';
 
 /** One change: of what, by whom, what changed in words, and how to go back. */
 export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompare: () => void }) {
-  const { what, resource, title, snapshots, foreign, back } = change;
+  const { what, resource, title, snapshots, foreign, back, restoredAt } = change;
   const { before } = snapshots;
   const [, , label] = looksOf(change);
   const ref = refOfChange(change);
@@ -21,7 +21,7 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
       words={<VersionChanges version={change} />}
     >
       {what === 'deleted' && !back && before !== undefined && !foreign && isWholeResource(ref) && (
-        <RestoreDeleted snapshot={before} resource={ref} />
+        <RestoreDeleted snapshot={before} resource={ref} isAgain={restoredAt !== undefined} />
       )}
       {before !== undefined && (
         <Button

@@ -1,4 +1,4 @@
-import { LinkButton } from '@grafana/ui';
+import { LinkButton, TextLink } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
 import { HoldMark, marksOf } from '../../components/HoldNotes.tsx';
@@ -27,30 +27,37 @@ export function SnapshotList() {
     return <NoSnapshots />;
   }
   return (
-    <FilteredList
-      label={t('history.snapshots', 'Snapshots')}
-      list={list}
-      columns={columns}
-      rowKey={(row) => row.id}
-      empty={t('history.noSnapshots', 'No snapshots match')}
-      search={t('history.searchSnapshots', 'Search by ID, requester or note')}
-      count={(total) => plural('history.count', total, '{{number}} snapshot', '{{number}} snapshots')}
-    >
-      <HistoryFilters
-        statuses={['complete', 'partial']}
-        own={{ name: 'trigger', label: t('history.trigger', 'Trigger'), values: TRIGGERS, labelOf: triggerLabel }}
+    <>
+      <FilteredList
+        label={t('history.snapshots', 'Snapshots')}
+        list={list}
+        columns={columns}
+        rowKey={(row) => row.id}
+        empty={t('history.noSnapshots', 'No snapshots match')}
+        search={t('history.searchSnapshots', 'Search by ID, requester or note')}
+        count={(total) => plural('history.count', total, '{{number}} snapshot', '{{number}} snapshots')}
       >
-        <MultiFilter
-          label={t('history.marked', 'Holds and notes')}
-          value={read('marked')}
-          options={[
-            { value: 'hold', label: t('hold.title', 'On hold') },
-            { value: 'note', label: t('history.noted', 'With a note') },
-          ]}
-          onChange={(marked) => change({ marked })}
-        />
-      </HistoryFilters>
-    </FilteredList>
+        <HistoryFilters
+          statuses={['complete', 'partial']}
+          own={{ name: 'trigger', label: t('history.trigger', 'Trigger'), values: TRIGGERS, labelOf: triggerLabel }}
+        >
+          <MultiFilter
+            label={t('history.marked', 'Holds and notes')}
+            value={read('marked')}
+            options={[
+              { value: 'hold', label: t('hold.title', 'On hold') },
+              { value: 'note', label: t('history.noted', 'With a note') },
+            ]}
+            onChange={(marked) => change({ marked })}
+          />
+        </HistoryFilters>
+      </FilteredList>
+      {list.total === 0 && read('q') !== '' && (
+        <TextLink href={routes.search({ q: read('q') })}>
+          {t('history.searchText', 'Find text in all versions in your backups.')}
+        </TextLink>
+      )}
+    </>
   );
 }
 

@@ -124,7 +124,7 @@ function LastRestore({ run }: { run: Status['lastRestore'] }) {
   if (run === undefined) {
     return t('overview.noRestore', 'None yet');
   }
-  const { id, started, by, planned, status, counts } = run;
+  const { id, started, by, planned, status, counts, trigger } = run;
   return (
     <>
       <TextLink href={routes.run(id)}>
@@ -132,6 +132,7 @@ function LastRestore({ run }: { run: Status['lastRestore'] }) {
       </TextLink>
       <Text element="p" color="secondary" variant="bodySmall">
         {[
+          trigger === 'undo' && runLabel(run),
           by,
           planned !== undefined && extentOf(planned, status === 'complete' ? undefined : doneOf(counts)),
           status !== 'complete' && statusLabel(status).toLowerCase(),

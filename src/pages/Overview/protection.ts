@@ -4,7 +4,7 @@ import { untrustedIn } from '../../data/useStatus.ts';
 import { formatRelative } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import type { Verdict } from './verdict.ts';
-import { verdictWithoutBackup } from './withoutBackup.ts';
+import { verdictUnreadable, verdictWithoutBackup } from './withoutBackup.ts';
 
 /** The answer to "is everything safe?", in two lines. */
 export function verdictOf(status: Status): Verdict {
@@ -31,6 +31,9 @@ function verdictOnBackups(status: Status): Verdict {
     text: ran,
   };
   const notCovered = status.notCovered?.length ?? 0;
+  if (isFine(status) && status.target.reachable === false && status.lastSuccess !== undefined) {
+    return verdictUnreadable(status.lastSuccess);
+  }
   if (isDamaged(status)) {
     return {
       tone: 'error',
@@ -170,10 +173,14 @@ function verdictOnBackups(status: Status): Verdict {
   }
 }
 
-/** Whether the last verification found damage, and the backups themselves have no worse problem. */
-function isDamaged({ protection, warnings }: Status): boolean {
-  const isFine = ['yes', 'uncovered', 'partial'].includes(protection);
-  return isFine && warnings?.some(({ why }) => why?.code === 'stored-damaged');
+/** Whether the last verification found damage. */
+function isDamaged(status: Status): boolean {
+  return isFine(status) && status.warnings?.some(({ why }) => why?.code === 'stored-damaged');
+}
+
+/** Whether the backups themselves have no worse problem than a gap. */
+function isFine({ protection }: Status): boolean {
+  return ['yes', 'uncovered', 'partial'].includes(protection);
 }
 
 /** There are backups, and each lacks something. */

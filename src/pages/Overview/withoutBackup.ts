@@ -31,15 +31,7 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
     };
   }
   if (target.reachable === false && lastSuccess !== undefined) {
-    return {
-      tone: 'error',
-      title: t('protection.unreachable', 'The target cannot be used'),
-      text: t(
-        'protection.unreachableAfter',
-        'The last good backup ran {{ago}}. Dashkeep cannot read the target, which may no longer contain it.',
-        { ago: formatRelative(lastSuccess) },
-      ),
-    };
+    return verdictUnreadable(lastSuccess);
   }
   if (target.reachable === false) {
     return {
@@ -73,6 +65,19 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
     };
   }
   return undefined;
+}
+
+/** Of a target that was read before. @param last - when the last good backup ran */
+export function verdictUnreadable(last: string): Verdict {
+  return {
+    tone: 'error',
+    title: t('protection.unreachable', 'The target cannot be used'),
+    text: t(
+      'protection.unreachableAfter',
+      'The last good backup ran {{ago}}. Dashkeep cannot read the target, which may no longer contain it.',
+      { ago: formatRelative(last) },
+    ),
+  };
 }
 
 /** Without a schedule a person starts it. */

@@ -120,6 +120,16 @@ describe('what the overview says of the backups', async () => {
     expect(verdictOf({ ...status, warnings: [] })).toMatchObject({ tone: 'success' });
   });
 
+  it('is not green while the target cannot be read, and says when the last good backup ran', () => {
+    for (const protection of ['yes', 'uncovered', 'partial'] as const) {
+      const away = { protection, lastSuccess: ago(60), target: target(false) } as Status;
+      expect(verdictOf(away)).toMatchObject({ tone: 'error', title: 'The target cannot be used' });
+      expect(say(away)).toContain('The last good backup ran 1 hour ago.');
+    }
+    const late = { protection: 'late', lastSuccess: ago(600), target: target(false) } as Status;
+    expect(say(late)).toContain('Backups are overdue');
+  });
+
   it('is not green after a verification found damage', () => {
     const warnings = [{ code: 'DK_OBJECT_DAMAGED', message: 'damaged', hint: '', why: { code: 'stored-damaged' } }];
     const damaged = { protection: 'yes', lastSuccess: ago(1), target: target(true), warnings } as unknown as Status;

@@ -50,7 +50,7 @@ test('a service that does not answer is waited for in words, not in silence', as
   await app.open('');
   await page.route('**/api/plugin-proxy/**', () => undefined);
   await page.goto(`${APP}/settings/target`);
-  await expect(page.getByText('The service has not responded yet')).toBeVisible();
+  await expect(page.getByText('No response yet')).toBeVisible();
   await expect(page.getByText('The Dashkeep service is not responding')).toBeVisible();
 });
 
