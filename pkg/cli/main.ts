@@ -92,7 +92,7 @@ export async function main(argv: readonly string[], context: CliContext = openCo
   let exit: number = 0;
   const program = buildProgram((action) => async (...given) => {
     assertKnownNames(context.environment, context.log);
-    new Configuration(context.environment).get('DASHKEEP_LOG_LEVEL');
+    new Configuration(context.environment).assertValid();
     exit = await action(context, ...given);
   });
   for (const command of [program, ...program.commands]) {

@@ -59,6 +59,15 @@ export class Configuration {
     return found === undefined && text !== undefined ? parse(text, name) : found?.value;
   }
 
+  /** Refuses an invalid value also where a command does not need it. @throws DK_SETTINGS naming the variable */
+  assertValid(): void {
+    for (const [name, row] of Object.entries<Setting | Secret>(SETTINGS)) {
+      if (name.startsWith('DASHKEEP_') && !('secret' in row)) {
+        this.find(name as SettingVariable);
+      }
+    }
+  }
+
   /** A secret, read at each use. @throws DK_SETTINGS when it is given twice */
   secret(name: SecretVariable): Sourced<SecretReader> | undefined {
     const { flag }: Secret = SETTINGS[name];

@@ -123,5 +123,10 @@ it('ends a command before it does anything, but not its help', async () => {
   vi.stubEnv('DASHKEEP_LOG_LEVEL', 'loud');
   expect(await main(['snapshots'])).toBe(2);
   expect(said.join('')).toContain('DASHKEEP_LOG_LEVEL must be one of');
+  vi.stubEnv('DASHKEEP_LOG_LEVEL', undefined);
+  // No setting of this command.
+  vi.stubEnv('DASHKEEP_KEEP_LAST', 'abc');
+  expect(await main(['snapshots'])).toBe(2);
+  expect(said.join('')).toContain('DASHKEEP_KEEP_LAST');
   expect(await main(['--help'])).toBe(0);
 });

@@ -12,7 +12,10 @@ export const SERVICE_ADVICE = {
     page: 'Update the app and the service to the same version.',
   },
   'make-new-plan': 'Create a new plan.',
-  'plan-again': 'A plan is valid for one hour. Create a new one.',
+  'plan-again': {
+    cli: 'A plan is valid for one hour, and until the service restarts. Create a new one. If it was applied, the runs list its restore.',
+    page: 'A plan is valid for one hour. Create a new one.',
+  },
   'stay-in-organization': 'In the app, each organization sees only its own data.',
   'confirm-prune': 'If this is intended, prune with the confirmation “{confirm}”.',
   'make-settings-writable': 'Until this is resolved, changes here cannot be saved.',
