@@ -85,6 +85,19 @@ describe.each(ENGINE_PROFILES)('what is live and not in the snapshot, Grafana %s
     expect(named(await bench.plan(EXTRA), 'delete')).toEqual([]);
   });
 
+  it('is deleted with a folder from which the restore moves something back to its place', async () => {
+    await withExtras(profile);
+    const dashboard = board('board', 'Board board', 'prom', 'own-panel');
+    await bench.api('POST /api/dashboards/db', { dashboard, folderUid: 'new-folder', overwrite: true });
+    const kept = await bench.plan(IN_INFRA);
+    expect(reasons(kept, 'blocked')).toHaveProperty(['folder/new-folder']);
+    const moving = { ...IN_INFRA, options: { ...IN_INFRA.options, overwrite: true } };
+    expect(named(await bench.plan(moving), 'delete')).toContain('folder/new-folder');
+    await bench.apply(moving, 'Folder infra');
+    expect(live()).not.toContain('new-folder');
+    expect(bench.sim.state.org(1).dashboards.get('board')?.folderUid).toBe('infra');
+  });
+
   it('outside the selected folder stays', async () => {
     await withExtras(profile);
     const plan = await bench.plan(IN_INFRA);

@@ -10,7 +10,7 @@ import { isPreview, isPreviewFolder } from '../../../grafana/previews.ts';
 import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { outlineOf } from '../content.ts';
 import { writeContext } from '../context.ts';
-import { targetOf } from '../target.ts';
+import { keyOf, targetOf } from '../target.ts';
 import { contentFingerprint } from '../apply/change-log.ts';
 import { refusedByOrg } from '../mapping/same-org.ts';
 import type { Promotion } from './promotion.ts';
@@ -65,6 +65,7 @@ async function planOrg(
   const folders = await listOf(kindOf('folder'), context);
   const scope = foldersMeant(request, mapping, source, folders);
   const isWithin = ({ folderUid = '' }: Listed): boolean => scope?.has(folderUid) ?? true;
+  const isMovedAway = movedAway(request, org, planned);
   const removals: PlannedItem[] = [];
   /** Folders that hold something that stays. */
   const needed = new Set<string>();
@@ -95,13 +96,28 @@ async function planOrg(
       if (item !== undefined) {
         removals.push(item);
       }
-      if (item?.action !== 'delete' && listed.folderUid !== undefined) {
+      if (item?.action !== 'delete' && listed.folderUid !== undefined && !isMovedAway(name, listed)) {
         needed.add(listed.folderUid);
       }
     }
   }
   const tops = folders.filter((folder) => scope?.has(folder.uid) === true && !isWithin(folder));
   return { items: removals, folders: tops.map(({ title }) => title) };
+}
+
+/** Decides whether a plan moves a live resource out of its folder. A deletion looks once more that nothing is left. */
+export function movedAway(
+  { options: { replace } }: Pick<PlanRequest, 'options'>,
+  { id }: Org,
+  planned: readonly PlannedItem[],
+): (kind: KindName, listed: Listed) => boolean {
+  const isAtHome = ({ action, entry, targetUid }: PlannedItem): boolean =>
+    action === 'update' && entry !== undefined && targetUid === undefined;
+  const homes = new Map(planned.filter(isAtHome).map((item) => [keyOf(targetOf(item)), item.entry?.folderUid]));
+  return (kind, { uid, folderUid }) => {
+    const key = keyOf({ org: id, kind, uid });
+    return replace?.has('folder') !== true && homes.has(key) && homes.get(key) !== folderUid;
+  };
 }
 
 function isSelected({ selection }: PlanRequest, kind: KindName): boolean {

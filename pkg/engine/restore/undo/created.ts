@@ -13,7 +13,7 @@ import { goingWith, kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/regi
 import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint } from '../apply/change-log.ts';
-import { deepestFirst, listOf } from '../plan/removals.ts';
+import { deepestFirst, listOf, movedAway } from '../plan/removals.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
 import type { HalfDeleted } from './half-deleted.ts';
 import { visitTouched } from './visit-touched.ts';
@@ -24,12 +24,14 @@ type Stored = ReadonlyMap<string, ManifestEntry> | undefined;
 /**
  * What a restore created and is to go again: only what is still as the restore left it, what uses something before what
  * is used, folders last and only when nothing stays in them.
+ * @param back - what the undo puts back, maybe out of such a folder
  */
 export async function planCreatedRemovals(
   request: PlanRequest,
   created: readonly Touched[],
   stored: Stored,
   halfDeleted: HalfDeleted,
+  back: readonly PlannedItem[],
 ): Promise<PlannedItem[]> {
   const items: PlannedItem[] = [];
   for (const id of new Set(created.map(({ org }) => org))) {
@@ -41,7 +43,7 @@ export async function planCreatedRemovals(
         ofOrg.map((one) => itemOf(one, 'blocked', reason('org-out-of-scope', { org: String(id) }))),
       );
     } else {
-      append(items, await planOrg(request, org, ofOrg, stored, halfDeleted));
+      append(items, await planOrg(request, org, ofOrg, stored, halfDeleted, back));
     }
   }
   return items;
@@ -53,6 +55,7 @@ async function planOrg(
   created: readonly Touched[],
   stored: Stored,
   halfDeleted: HalfDeleted,
+  back: readonly PlannedItem[],
 ): Promise<PlannedItem[]> {
   const context = writeContext(request, org);
   const items: PlannedItem[] = [];
@@ -65,7 +68,7 @@ async function planOrg(
   const folders = created.filter(({ kind }) => kind === 'folder');
   if (folders.length > 0) {
     const planned = await planKind(request, kindOf('folder'), context, folders, stored, halfDeleted);
-    append(items, await emptiedFolders(context, planned, items));
+    append(items, await emptiedFolders(context, planned, items, movedAway(request, org, back)));
   }
   return withDeletedAlong(context, withoutFollowers(items));
 }
@@ -167,31 +170,35 @@ export function leftAsItIs({ open }: Touched): Pick<PlannedItem, 'action' | 'rea
     : { action: 'skip', ...because(reason('changed-since')) };
 }
 
-/** Folders, deepest first; one in which something stays is kept. */
+/** Folders, deepest first; one in which something stays that nothing moves away is kept. */
 async function emptiedFolders(
   context: WriteContext,
   folders: readonly PlannedItem[],
   others: readonly PlannedItem[],
+  isMovedAway: ReturnType<typeof movedAway>,
 ): Promise<PlannedItem[]> {
   const going = new Set(others.filter(({ action }) => action === 'delete').map(keyOf));
   const live = await listOf(kindOf('folder'), context);
   const needed = new Set<string>();
   for (const name of KINDS_IN_FOLDERS) {
-    for (const { uid, folderUid } of name === 'folder' ? [] : await inFolders(context, name)) {
-      if (folderUid !== undefined && !going.has(keyOf({ org: context.org.id, kind: name, uid }))) {
+    for (const listed of name === 'folder' ? [] : await inFolders(context, name)) {
+      const { uid, folderUid } = listed;
+      const stays = !going.has(keyOf({ org: context.org.id, kind: name, uid })) && !isMovedAway(name, listed);
+      if (folderUid !== undefined && stays) {
         needed.add(folderUid);
       }
     }
   }
   const byUid = new Map(folders.map((item) => [item.uid, item]));
   const ordered: PlannedItem[] = folders.filter(({ action }) => action !== 'delete');
-  for (const { uid, folderUid } of deepestFirst(live)) {
+  for (const listed of deepestFirst(live)) {
+    const { uid, folderUid } = listed;
     const item = byUid.get(uid);
     const goes = item?.action === 'delete' && !needed.has(uid);
     if (item?.action === 'delete') {
       ordered.push(goes ? item : { ...item, action: 'blocked', ...because(reason('created-filled')) });
     }
-    if (!goes && folderUid !== undefined) {
+    if (!goes && folderUid !== undefined && !isMovedAway('folder', listed)) {
       needed.add(folderUid);
     }
   }

@@ -105,7 +105,8 @@ export async function planUndo(
   const lost = [...back, ...foreseenBack]
     .filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one))
     .map((one) => notHeld(one, newOrgs.ids));
-  const removals = await planCreatedRemovals(request, touched.filter(isNew), entries, new HalfDeleted(request, run));
+  const halfDeleted = new HalfDeleted(request, run);
+  const removals = await planCreatedRemovals(request, touched.filter(isNew), entries, halfDeleted, plan.items);
   const withApps = plan.items.filter(({ app }) => app !== undefined);
   const left = removals.filter((item) => !isAmong(item, withApps));
   const found = titled(withKeptAdmins(asked, [...plan.items, ...lost, ...left, ...ahead], newOrgs), entries);
