@@ -167,7 +167,8 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     }
   };
   const interrupted = (run: RunRecord): void => hooks.interrupted(run);
-  const terms = new LeaderTerms({ leadership, journal, overdue, process, interrupted, begun, clock, log });
+  const untold = (run: RunRecord): void => hooks.untold(run);
+  const terms = new LeaderTerms({ leadership, journal, overdue, process, interrupted, untold, begun, clock, log });
   const restores = new Restores(clock, randomness);
   const asked = {
     settings,

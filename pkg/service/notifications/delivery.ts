@@ -50,7 +50,7 @@ export class Delivery {
   readonly #ending = new AbortController();
   /** Requests end. */
   readonly #stopping = new AbortController();
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   failures = 0;
   /** Why the last notice could not be delivered. */
@@ -62,20 +62,22 @@ export class Delivery {
     this.#log = ports.log;
   }
 
-  /** Queues a notice and returns. */
-  notify(notice: Notice): void {
+  /** Queues a notice. @returns once that is known, whether nothing is left to do: false when the service stops */
+  notify(notice: Notice): Promise<boolean> {
     if (this.#waiting >= WAITING_MOST) {
       this.#log.warn(
         { event: notice.event, by: this.#channel.name },
         'a notification was dropped: too many are waiting',
       );
-      return;
+      return Promise.resolve(true);
     }
     this.#waiting++;
-    this.#last = this.#last.then(() => this.#deliver(notice)).finally(() => this.#waiting--);
+    const delivered = this.#last.then(() => this.#deliver(notice)).finally(() => this.#waiting--);
+    this.#last = delivered;
+    return delivered;
   }
 
-  /** Gives each waiting notice one attempt: what ends with the service, such as a restore, is not reported later. */
+  /** Gives each waiting notice one attempt. */
   async stop(): Promise<void> {
     this.#ending.abort();
     const delivered = new AbortController();
@@ -91,7 +93,7 @@ export class Delivery {
     return this.#stopping.signal.aborted || (attempt > 1 && this.#ending.signal.aborted);
   }
 
-  async #deliver(notice: Notice): Promise<void> {
+  async #deliver(notice: Notice): Promise<boolean> {
     const { event, audience } = notice;
     for (let attempt = 1; attempt <= ATTEMPTS && !this.#isOver(attempt); attempt++) {
       try {
@@ -101,7 +103,7 @@ export class Delivery {
           await receiver.send(notice, this.#stopping.signal);
           this.problem = undefined;
         }
-        return;
+        return true;
       } catch (error) {
         const problem = asDashkeepError(error);
         const { code, message, hint } = problem;
@@ -112,10 +114,11 @@ export class Delivery {
         if (final) {
           this.failures++;
           this.problem = problem;
-          return;
+          return true;
         }
         await this.#clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), this.#ending.signal).catch(() => undefined);
       }
     }
+    return false;
   }
 }

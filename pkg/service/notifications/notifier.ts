@@ -59,9 +59,9 @@ export class Notifier {
     return this.#deliveries.find(({ problem }) => problem !== undefined)?.problem;
   }
 
-  /** Queues a notice and returns. */
-  notify(notice: Notice): void {
-    this.#deliveries.forEach((delivery) => delivery.notify(notice));
+  /** Queues a notice. @returns once that is known, whether nothing is left to do: false when the service stops */
+  async notify(notice: Notice): Promise<boolean> {
+    return (await Promise.all(this.#deliveries.map((delivery) => delivery.notify(notice)))).every(Boolean);
   }
 
   /** Who set the receivers of an event. */

@@ -13,6 +13,8 @@ const Entry = RunRecord.extend({
   instance: z.string(),
   /** Whether the repository has it. */
   kept: z.boolean(),
+  /** The process that ended it has not sent all its notices yet. */
+  untold: z.literal(true).optional(),
   /** How long its phases took. */
   phases: Course.optional(),
 });
@@ -62,6 +64,14 @@ export class Journal {
   reachesBackTo(time: string): boolean {
     const oldest = this.#entries[KEPT - 1];
     return oldest === undefined || oldest.started < time;
+  }
+
+  /** All notices of a run have been sent. */
+  async told(id: string): Promise<void> {
+    const entry = this.#entries.find((one) => one.id === id);
+    if (entry?.untold === true) {
+      await this.put(compact({ ...entry, untold: undefined }));
+    }
   }
 
   /**
@@ -202,6 +212,6 @@ function shortened({ touched: _touched, request, security: _security, ...entry }
 
 /** What the journal knows of a run, without what it adds for itself. */
 export function recordOf(entry: JournalEntry): RunRecord {
-  const { instance: _instance, kept: _kept, phases: _phases, ...record } = entry;
+  const { instance: _instance, kept: _kept, untold: _untold, phases: _phases, ...record } = entry;
   return record;
 }

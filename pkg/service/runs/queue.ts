@@ -238,7 +238,9 @@ export class RunQueue {
   }
 
   #write(record: RunRecord, kept: boolean, phases?: Course): Promise<boolean> {
-    return this.#options.journal.put(compact({ ...record, instance: this.#options.instance, kept, phases }));
+    const { journal, instance } = this.#options;
+    const untold = record.finished === undefined ? undefined : (true as const);
+    return journal.put(compact({ ...record, instance, kept, untold, phases }));
   }
 }
 

@@ -35,6 +35,7 @@ export class RunHooks {
   /** How many notices had not been delivered when the last run of a kind ended. */
   readonly #undelivered = new Map<RunRecord['kind'], number>();
   #noticed: Promise<void> = Promise.resolve();
+  readonly #telling = new Set<Promise<void>>();
 
   constructor(parts: RunHooksParts) {
     this.#parts = parts;
@@ -42,17 +43,16 @@ export class RunHooks {
 
   /** @param isNews - whether to report it; another replica that took over has, or will */
   of(record: RunRecord, isNews = true): void {
-    const { history, metrics, overdue, changeFeed, changed } = this.#parts;
-    const before = history.last(
-      (run) =>
-        run.kind === record.kind && run.id !== record.id && ['complete', 'partial', 'failed'].includes(run.status),
-    );
+    const { journal, metrics, overdue, changeFeed, changed } = this.#parts;
+    const before = this.#before(record);
     metrics.ended(record);
     changed();
     const wentWell = record.status === 'complete' || record.status === 'partial';
     const wasLate = wentWell && record.kind === 'backup' && overdue.end();
     if (isNews) {
       this.#notify(record, wasLate ? { ...record, status: 'failed' } : before);
+    } else {
+      void journal.told(record.id);
     }
     if (wentWell) {
       void this.#keepRecords();
@@ -65,13 +65,18 @@ export class RunHooks {
     }
   }
 
-  /** A run of a process that ended: the service that finds it reports it, unless its record says how it ended. */
+  /** A run of a process that ended: the service that finds it reports it as interrupted, or as its record says. */
   interrupted({ id }: RunRecord): void {
     const { journal } = this.#parts;
     void this.#keepRecords().then(() => {
       const run = journal.entries.find((one) => one.id === id);
-      return run?.status === 'interrupted' ? this.#notify(run, undefined) : undefined;
+      return run && this.untold(run);
     });
+  }
+
+  /** A run whose process ended before it had sent all notices. */
+  untold(run: RunRecord): void {
+    this.#notify(run, run.status === 'interrupted' ? undefined : this.#before(run));
   }
 
   /** Resolves once notices about the runs that ended are queued. */
@@ -79,12 +84,25 @@ export class RunHooks {
     return this.#noticed;
   }
 
+  /** Resolves once the journal says which of them were sent. */
+  async told(): Promise<void> {
+    await Promise.allSettled(this.#telling);
+  }
+
+  #before(record: RunRecord): RunRecord | undefined {
+    return this.#parts.history.last(
+      (run) =>
+        run.kind === record.kind && run.id !== record.id && ['complete', 'partial', 'failed'].includes(run.status),
+    );
+  }
+
   #notify(record: RunRecord, before: RunRecord | undefined): void {
     this.#noticed = Promise.allSettled([this.#noticed, this.#queueNotices(record, before)]).then(() => undefined);
   }
 
   async #queueNotices(record: RunRecord, before: RunRecord | undefined): Promise<void> {
-    const { notifier, mayKnowHome } = this.#parts;
+    const { journal, notifier, mayKnowHome } = this.#parts;
+    const sent: Promise<boolean>[] = [];
     const audience = mayKnowHome(record) ? undefined : ('deployment' as const);
     const { failures } = notifier;
     const isTold = this.#undelivered.get(record.kind) === failures;
@@ -94,8 +112,12 @@ export class RunHooks {
         continue;
       }
       const link = ON_OVERVIEW.has(notice.event) ? await pageLink(this.#parts, '') : undefined;
-      notifier.notify(compact({ ...notice, audience, link }));
+      sent.push(notifier.notify(compact({ ...notice, audience, link })));
     }
+    const telling = Promise.all(sent)
+      .then((all) => (all.every(Boolean) ? journal.told(record.id) : undefined))
+      .finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
   }
 
   /** A backup into a target that someone emptied is complete, but nothing is as before: another notice says so. */

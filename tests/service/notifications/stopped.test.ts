@@ -10,12 +10,13 @@ import { startWebhook, type Webhook } from '../../support/webhook.ts';
 let grafana: Simulator;
 let webhook: Webhook;
 let service: TestService;
+let environment: Record<string, string>;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2' });
   grafana.seedDashboards({ count: 4, folders: 1 });
   webhook = await startWebhook();
-  const environment = { ...fewKinds(), DASHKEEP_WEBHOOK_URL: webhook.url, DASHKEEP_STOP_SECONDS: '1' };
+  environment = { ...fewKinds(), DASHKEEP_WEBHOOK_URL: webhook.url, DASHKEEP_STOP_SECONDS: '1' };
   service = await startService({ grafanaUrl: grafana.url, environment });
 });
 afterEach(async () => {
@@ -55,11 +56,20 @@ it('reports a restore that the stop of the service interrupts', async () => {
   expect(webhook.taken).toMatchObject([{ event: 'failed', text: expect.stringContaining('interrupted') }]);
 });
 
-it('stops beside a receiver that never responds, and says why nothing was delivered', async () => {
+it('stops beside a receiver that never responds, says why nothing was delivered, and delivers it when it starts again, once', async () => {
   webhook.always('hang');
   await restoring();
   await service.stop();
   expect(webhook.heard).toHaveLength(1);
   const { reason } = JSON.parse(service.lines.find((line) => line.includes('not notified')) ?? '{}');
   expect(reason).toMatch(/AbortError/);
+  webhook.always(200);
+  const { directory } = service;
+  for (const expected of [1, 0]) {
+    webhook.taken.length = 0;
+    service = await startService({ grafanaUrl: grafana.url, directory, environment });
+    await service.ended((await service.call('POST', '/runs', { kind: 'verify' })).json.id);
+    await service.stop();
+    expect(webhook.taken.filter(({ event }) => event === 'failed')).toHaveLength(expected);
+  }
 });

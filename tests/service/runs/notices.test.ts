@@ -73,7 +73,7 @@ it('a repeated failure is reported again if a message since the one before was n
   const failed = { ...run('backup', 'failed'), trigger: 'scheduled' } as const;
   const history = { last: (matches: (one: RunRecord) => boolean) => [{ ...failed, id: 'q' }].find(matches) };
   const hooks = new RunHooks({
-    ...{ notifier, history, journal: { entries: [] }, metrics: { ended: () => undefined } },
+    ...{ notifier, history, journal: new Journal(new MemoryState(), silentLog), metrics: { ended: () => undefined } },
     ...{ mayKnowHome: () => true, changed: () => undefined },
   } as unknown as RunHooksParts);
   // What a process that ended had not delivered, no one knows.
@@ -179,7 +179,11 @@ it('an end that another replica has reported is not reported once more', () => {
   const sent: object[] = [];
   const hooks = new RunHooks({
     ...{ notifier: { failures: 0, notify: (notice: object) => void sent.push(notice) } },
-    ...{ history: { last: () => undefined }, journal: { entries: [] }, metrics: { ended: () => undefined } },
+    ...{
+      history: { last: () => undefined },
+      journal: new Journal(new MemoryState(), silentLog),
+      metrics: { ended: () => undefined },
+    },
     ...{ mayKnowHome: () => true, changed: () => undefined },
   } as unknown as RunHooksParts);
   hooks.of(run('restore', 'failed'), false);
