@@ -28,6 +28,7 @@ export interface Gone {
   before: Date;
 }
 
+const SECOND_MS = 1000;
 /** Grafana lists what was deleted last first. */
 const PAGE = 1000;
 const PAGES_MOST = 5;
@@ -48,12 +49,12 @@ export function withDeletions<T>(
   });
 }
 
-/** @returns the last deletion of a resource between two snapshots that show it */
+/** @returns the last deletion of a resource between two snapshots that show it; Grafana gives whole seconds */
 export function deletionOf(
   { kind, uid, after, before }: Gone,
   ...known: (Deletions | undefined)[]
 ): Deletion | undefined {
-  const isBetween = (time: Date): boolean => time > after && time <= before;
+  const isBetween = (time: Date): boolean => time.getTime() + SECOND_MS > after.getTime() && time <= before;
   return known
     .flatMap((deletions) => deletions?.of.get(`${kind}/${uid}`) ?? [])
     .filter(({ updated }) => isBetween(new Date(updated)))

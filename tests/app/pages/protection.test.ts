@@ -154,4 +154,17 @@ describe('what the overview says of the backups', async () => {
     expect(say({ ...known, target: target(true) })).toContain('You can still restore it');
     expect(say({ ...known, target: target(false) })).toContain('You can restore it when the target responds');
   });
+
+  it('is read again as soon as the target fails', async () => {
+    const { createQueryClient } = await import('../../../src/data/queryClient.ts');
+    const { STATUS_KEY } = await import('../../../src/data/useStatus.ts');
+    const { ServiceError } = await import('../../../src/api/errors.ts');
+    const client = createQueryClient();
+    client.setQueryData(STATUS_KEY, {});
+    const failing = (code: string) => () => Promise.reject(new ServiceError('service', 502, { code, message: '' }));
+    await client.prefetchQuery({ queryKey: ['one'], queryFn: failing('DK_GRAFANA_FAILED') });
+    expect(client.getQueryState(STATUS_KEY)?.isInvalidated).toBe(false);
+    await client.prefetchQuery({ queryKey: ['two'], queryFn: failing('DK_STORE_DENIED') });
+    expect(client.getQueryState(STATUS_KEY)?.isInvalidated).toBe(true);
+  });
 });
