@@ -147,7 +147,10 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 export function continues(later: RunRecord, cut: RunRecord): boolean {
   const { id, undoes, source, request, finish } = cut;
   const isUnread = later.errors.some(({ code }) => code === ('live-unreadable' satisfies ReasonCode));
-  const hasEnded = later.status === 'complete' || (later.status === 'partial' && cut.status !== 'partial' && !isUnread);
+  // One that has written all, of which nothing is as in the snapshot, has its own rest, too.
+  const hasWritten = later.status === 'failed' && later.failure === undefined && later.counts['failed'] === 0;
+  const isPartial = (later.status === 'partial' || hasWritten) && cut.status !== 'partial' && !isUnread;
+  const hasEnded = later.status === 'complete' || isPartial;
   if (later.kind !== 'restore' || !hasEnded || !mayShareGrafana(later, cut.grafana)) {
     return false;
   }
@@ -158,14 +161,23 @@ export function continues(later: RunRecord, cut: RunRecord): boolean {
   const isSame =
     undoes !== undefined ||
     (request !== undefined && isDeepStrictEqual(later.request, request)) ||
-    (finish !== undefined && whatIsRestored(later.finish) === whatIsRestored(finish));
+    (finish !== undefined && restoresAll(later.finish, finish));
   const isCut = cut.status !== 'complete' && later.id > id;
   return isCut && isSame && later.undoes === undoes && later.source === source;
 }
 
-/** A command without the options that do not say what is restored. */
+/** Whether a command restores what an earlier one does, maybe with more of what that uses. */
+function restoresAll(command: string | undefined, earlier: string): boolean {
+  const also = new Set(command?.match(ALSO));
+  const isSame = whatIsRestored(command) === whatIsRestored(earlier);
+  return isSame && (earlier.match(ALSO) ?? []).every((one) => also.has(one));
+}
+
+const ALSO = / --also \S+/g;
+
+/** A command without the options that do not say what is restored, and without those that only add to it. */
 function whatIsRestored(command: string | undefined): string | undefined {
-  return command?.replace(/ --no-safety-snapshot| --trust [0-9a-f]+/g, '');
+  return command?.replace(/ --no-safety-snapshot| --trust [0-9a-f]+/g, '').replace(ALSO, '');
 }
 
 /** Whether a later restore undoes one, or repeats its undo: then only the later one has a next step. */

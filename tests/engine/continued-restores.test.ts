@@ -28,6 +28,10 @@ it('takes only the same restore of the same snapshot for the end of an interrupt
   expect(continues(later({ finish: 'dashkeep restore s --apply', id: '0' }), cut)).toBe(false);
   // A full target takes no safety snapshot, and the advice is to go on without.
   expect(continues(later({ finish: 'dashkeep restore s --no-safety-snapshot --apply' }), cut)).toBe(true);
+  // What it uses is added where that was missing.
+  const added = { finish: 'dashkeep restore s --also team/a --apply' };
+  expect(continues(later(added), cut)).toBe(true);
+  expect(continues(later({ finish: 'dashkeep restore s --apply' }), record(added))).toBe(false);
   expect(continues(later({ undoes: '1', source: 'safety' }), cut)).toBe(true);
   const sent = record({ request: { snapshot: 's' } });
   expect(continues(later({ request: { snapshot: 's' } }), sent)).toBe(true);
@@ -37,6 +41,15 @@ it('takes only the same restore of the same snapshot for the end of an interrupt
   const complete = record({ status: 'complete', request: { snapshot: 's' } });
   expect(continues(later({ request: { snapshot: 's' } }), complete)).toBe(false);
   expect(continues(later({ undoes: '1', source: 'safety' }), complete)).toBe(true);
+});
+
+it('takes a restore for the end of one that was cut if all that it wrote differs: that has its own next step', () => {
+  const finish = 'dashkeep restore s --apply';
+  const differs = later({ status: 'failed', finish, counts: { differs: 1, failed: 0 } });
+  expect(continues(differs, record({ finish }))).toBe(true);
+  expect(continues({ ...differs, counts: { differs: 1, failed: 1 } }, record({ finish }))).toBe(false);
+  const failure = { code: 'DK_GRAFANA_UNREACHABLE', message: '', hint: '' } as const;
+  expect(continues({ ...differs, failure }, record({ finish }))).toBe(false);
 });
 
 it('takes an undo for later whatever the clocks said, and nothing in another Grafana for the end', () => {

@@ -262,14 +262,13 @@ async function applyRecorded(
     onProgress: progress.report,
   } as const;
   const { safetySnapshot } = flags;
-  let id = '';
-  let facts: RunFacts = {};
+  let [id, facts]: [string, RunFacts] = ['', {}];
   let unkept: string | undefined;
   const onUnkept = ({ message }: DashkeepError, wasKept: boolean): void => {
     // Without a safety snapshot, a target that takes nothing is to be expected.
     unkept = wasKept || safetySnapshot ? message : undefined;
   };
-  const work = recordRun(session, { ...asked, onUnkept }, (run) => {
+  const work = recordRun(session, { ...asked, onUnkept }, async (run) => {
     id = run.id;
     const note = (noted: RunFacts): void => {
       facts = { ...facts, ...noted };
@@ -281,13 +280,14 @@ async function applyRecorded(
       await keepTrust(request.source ?? request.repository, flags);
       await run.checkpoint();
     };
-    return runRestore(session, { request, plan, safetySnapshot, confirm }, { ...run, note, checkpoint });
+    const outcome = await runRestore(session, { request, plan, safetySnapshot, confirm }, { ...run, note, checkpoint });
+    note({ finish: isNamed(flags) ? retryCommand(context, flags, plan, outcome.value.results) : finish });
+    return outcome;
   });
   try {
     const restored = await work;
     await keepTrust(request.source ?? request.repository, flags);
-    const retry = isNamed(flags) ? retryCommand(context, flags, plan, restored.results) : finish;
-    return { ...restored, run: id, finish: retry, ...compact({ unkept }) };
+    return { ...restored, run: id, finish: facts.finish ?? finish, ...compact({ unkept }) };
   } catch (error) {
     progress.end();
     throw printCutShort(context, flags, cutShort(id, facts, finish, undoCommand(context, flags)), error);

@@ -44,6 +44,20 @@ it.each([['--as-copy'], ['--overwrite']])('with %s, the command to retry adds th
   ]);
 });
 
+it('the list of runs gives the command that adds the team, until that has restored the rest', async () => {
+  await api('DELETE /api/folders/ops');
+  const again = ['restore', 'latest', '--folder', 'ops', '--overwrite', '--apply'];
+  await cli(...again);
+  // All else is there now.
+  expect((await cli(...again, '--confirm', '1 security change')).exit).toBe(3);
+  const [{ id }] = (await cli('runs', '--json')).json.runs;
+  const { json } = await cli('runs', id, '--json');
+  expect(json).toMatchObject({ status: 'failed', finish: expect.stringContaining('--also team/alpha') });
+  expect((await cli(...json.finish.split(' ').slice(1), '--confirm', '1 security change')).exit).toBe(0);
+  const [last] = (await cli('runs', '--json')).json.runs;
+  expect((await cli('runs', id, '--json')).json).toMatchObject({ continuedBy: last.id });
+});
+
 it('a copy leaves a team as it is that exists again', async () => {
   await api('POST /api/teams', { name: 'alpha', email: 'changed@example.org' });
   const args = ['restore', 'latest', '--folder', 'ops', '--as-copy', '--overwrite', '--also', 'team/alpha'];
