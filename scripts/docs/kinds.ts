@@ -66,7 +66,7 @@ export function kindsPage(): string {
 
 /** Where and when a kind is restored: what belongs to the whole server never by an admin of one organization. */
 function restoredOf({ declaration: { restored, scope }, createdOnRequest }: Kind): string {
-  const when = createdOnRequest ? 'yes; a missing one with `--everything`, or if selected' : RESTORED[restored];
+  const when = createdOnRequest ? 'yes; missing ones only with `--everything`, or if selected' : RESTORED[restored];
   return scope === 'server' && restored !== 'no' ? `${when}; only from the command line` : when;
 }
 

@@ -223,7 +223,7 @@ describe('the doctor', () => {
       'ok       target: write: 18 bytes written; overwrites are visible immediately; the target enforces conditional writes',
       'ok       target: read: the content read back is identical; missing objects are reported as missing',
       'ok       target: list: new objects appear in listings immediately',
-      'ok       target: delete: deleted objects are gone',
+      'ok       target: delete: deletions are visible immediately',
       'ok       target: repository: no repository yet; Dashkeep will create it',
       'skipped  kubernetes: not in a cluster; the state is stored in DIRECTORY/state',
       'warning  deployment: TLS: the API listens on 0.0.0.0 without TLS, so its token and responses can be read on the network',

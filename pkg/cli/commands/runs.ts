@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { countsWithPermissions } from '../../contract/counts/run-counts.ts';
@@ -26,7 +27,7 @@ export const registerRuns: Register = (program, run) => {
   withTarget(program.command('runs'))
     .argument('[run]', 'ID of a run to show in full')
     .description('list the runs (backups, restores, …), newest first, or show one')
-    .option('--limit <n>', 'maximum number of runs', '20')
+    .addOption(new Option('--limit <n>', 'maximum number of runs').default('20', '20'))
     .action(run(showRuns));
 };
 

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { FoundText, SearchHit } from '../../contract/api/search.ts';
 import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import { parseSearch } from '../../engine/search/query.ts';
@@ -27,7 +28,7 @@ export const registerSearch: Register = (program, run) => {
     .option('--kind <kind...>', 'only resources of these kinds')
     .option('--org <id>', 'only resources in this organization')
     .option('--deleted', 'only resources that no longer exist')
-    .option('--limit <n>', 'maximum number of resources', '20')
+    .addOption(new Option('--limit <n>', 'maximum number of resources').default('20', '20'))
     .description('find titles, panels, queries, tags and data sources in current and earlier versions')
     .action(run(searchTexts));
 };

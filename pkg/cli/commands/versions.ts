@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { ResourceVersion } from '../../contract/api/versions.ts';
 import { compact } from '../../contract/compact.ts';
 import { changeSentence } from '../../contract/changes/catalogue.ts';
@@ -46,7 +47,7 @@ export const registerVersions: Register = (program, run) => {
   withTarget(program.command('versions'))
     .argument('<resource>', 'kind/UID, such as dashboard/abc or alert-rule/abc')
     .option('--org <id>', 'ID of the organization, if several contain the resource')
-    .option('--limit <n>', 'maximum number of changes, newest first', '20')
+    .addOption(new Option('--limit <n>', 'maximum number of changes, newest first').default('20', '20'))
     .option('--below', 'for a folder: also show the changes to its current and former contents')
     .option('--no-changes', 'omit change details (faster)')
     .description('show the versions and deletions of a resource, and the snapshots that contain each version')

@@ -12,7 +12,7 @@ export function withSelection(command: Command): Command {
 /** What else may be written, which is left alone otherwise. @returns the same command */
 export function withProtected(command: Command): Command {
   return command
-    .option('--include-managed', 'also write resources managed by files, Git Sync or Terraform')
+    .option('--include-managed', 'also write resources managed by file provisioning, Git Sync or Terraform')
     .option('--keep-secrets', 'keep stored secrets when an address changes');
 }
 

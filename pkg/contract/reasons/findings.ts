@@ -23,7 +23,7 @@ export const FINDING_REASONS = {
   'object-lock-none': 'the bucket has no object lock',
   'store-silent': 'not reported by the target',
   'permission-refused': 'unknown: {permission} is not allowed',
-  'deletes-gone': 'deleted objects are gone',
+  'deletes-gone': 'deletions are visible immediately',
   'needs-object': 'not checked, because no object could be written and read',
   'needs-earlier-steps': 'not checked, because an earlier step failed: {step}',
   'repository-there': 'the target contains a repository',

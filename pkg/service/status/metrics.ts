@@ -194,10 +194,8 @@ export class Metrics {
     gauge('dashkeep_repository_snapshots', 'Snapshots in the repository.', (r) => r.snapshots);
     gauge('dashkeep_snapshots_on_hold', 'Snapshots on hold, which are kept until the hold ends.', (r) => r.onHold);
     gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
-    gauge(
-      'dashkeep_copy_last_success_timestamp_seconds',
-      'End time of the newest copy to the second target that did not fail.',
-      (r) => seconds(r.lastCopy),
+    gauge('dashkeep_copy_last_success_timestamp_seconds', 'End time of the newest copy that did not fail.', (r) =>
+      seconds(r.lastCopy),
     );
     gauge(
       'dashkeep_copy_overdue',

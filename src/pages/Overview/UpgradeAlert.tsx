@@ -52,10 +52,10 @@ export function UpgradeAlert({ status: { upgrade } }: { status: Status }) {
 function upgradeText({ id, gone, older, changed }: UpgradeLoss): string {
   const given = { gone: formatNumber(gone), older: formatNumber(older), changed: formatNumber(changed) };
   return id === 0
-    ? t('upgrade.server', 'Server: {{gone}} gone, {{older}} reverted to an older version, {{changed}} changed', given)
+    ? t('upgrade.server', 'Server: {{gone}} lost, {{older}} reverted to an older version, {{changed}} changed', given)
     : t(
         'upgrade.org',
-        'Organization {{id}}: {{gone}} gone, {{older}} reverted to an older version, {{changed}} changed',
+        'Organization {{id}}: {{gone}} lost, {{older}} reverted to an older version, {{changed}} changed',
         {
           ...given,
           id,

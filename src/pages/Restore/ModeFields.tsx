@@ -48,7 +48,7 @@ export function ModeFields({ form, change }: Props) {
       {form.mode !== 'copy' && (
         <Checkbox
           id="restore-managed"
-          label={t('mode.managed', 'Also restore resources managed by files, Git Sync or Terraform')}
+          label={t('mode.managed', 'Also restore resources managed by file provisioning, Git Sync or Terraform')}
           description={t('mode.managedText', 'Skipped by default, because their manager would overwrite them again.')}
           value={form.managed}
           onChange={(event) => change({ managed: yes(event.currentTarget.checked) })}

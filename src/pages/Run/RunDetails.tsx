@@ -86,7 +86,7 @@ export function RunDetails({ run, isStale = false }: Props) {
         <Text color="secondary">
           {t(
             'run.unlisted',
-            'The problems are not listed, because no trusted key signed this run. For current ones, run another verification or copy.',
+            'The problems are not listed, because no trusted key signed this run. To list the current problems, run another verification or copy.',
           )}
         </Text>
       )}

@@ -81,7 +81,7 @@ export function MappingField({ mappings, chosen, change }: Props) {
           }
           onDismiss={close}
         >
-          <Text element="p">{t('mapping.deleteText', 'Earlier runs keep their replacements.')}</Text>
+          <Text element="p">{t('mapping.deleteText', 'Runs that used this mapping are not affected.')}</Text>
         </ConfirmDialog>
       )}
     </>

@@ -132,7 +132,10 @@ function NextTimes({ expression, timezone }: { expression: string; timezone: str
       {error !== null ? (
         <Text color="error">
           {(error instanceof ServiceError ? knownText(error.why) : undefined) ??
-            t('schedule.invalid', 'This is not a cron expression. It needs five fields, such as 0 */2 * * *')}
+            t(
+              'schedule.invalid',
+              'This is not a cron expression. A cron expression has five fields, for example 0 */2 * * *',
+            )}
         </Text>
       ) : data?.next.length === 0 ? (
         <Text color="error">{t('schedule.neverRuns', 'This schedule never runs')}</Text>

@@ -53,8 +53,8 @@ export const ENGINE_ADVICE = {
   },
   'write-secrets': 'Write the kind, UID and field as nested mappings: {example}',
   'name-secret-org': {
-    cli: 'Write the ID of the organization in Grafana before the kind, such as {example}. If the organization does not exist yet, omit the entry, then restore that organization with --orgs and its own file.',
-    page: 'Write the ID of the organization in Grafana before the kind, such as {example}.',
+    cli: 'Write the organization’s ID in Grafana before the kind, for example {example}. If the organization does not exist yet, omit the entry, then restore that organization with --orgs and its own file.',
+    page: 'Write the organization’s ID in Grafana before the kind, for example {example}.',
   },
   'set-secret-variable': 'Set the environment variable {name}, or correct its name in the file.',
   'write-mapping': 'Valid keys are uids, orgs and kinds. Under a kind, map old to new values: {example}',

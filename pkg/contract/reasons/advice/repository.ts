@@ -45,7 +45,7 @@ export const REPOSITORY_ADVICE = {
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
   'give-memory': {
     cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node.js more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
-    page: 'It is larger than anything that Dashkeep writes with this memory, so it may be damaged or forged. If not, give the service more memory.',
+    page: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give the service more memory.',
   },
   'correct-identity': {
     cli: 'Set DASHKEEP_AGE_IDENTITY_FILE to the matching identity.',

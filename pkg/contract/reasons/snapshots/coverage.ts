@@ -27,7 +27,7 @@ export const COVERAGE_REASONS = {
 
   'snapshot-shrunk': 'many resources of snapshot {since} are missing: {losses}',
   'mass-change': 'unusually many resources of snapshot {since} are missing or different (≠): {losses}',
-  'loss-grown': 'much more of snapshot {since} is missing than in the previous backup',
+  'loss-grown': 'far more resources of snapshot {since} are missing than in the previous backup',
   'grafana-upgraded':
     'Grafana’s version changed from {from} to {to}; since snapshot {since}, resources lost: {gone}, reverted to an older version: {older}, changed beyond Grafana’s migration: {changed}',
   'hold-failed': 'snapshot {snapshot} could not be put on hold: {cause}',

@@ -8,5 +8,5 @@ export const FLEET_REASONS = {
   'fleet-no-folders': 'no repository was found: there are no folders',
   'fleet-untrusted': 'the newest snapshot is not signed by a trusted key (signer: {signer})',
   'fleet-too-many': 'the target has {count} folders; only the first {shown} were read',
-  'fleet-twin': 'the same repository is also in {target}; it belongs to only one of the two installations',
+  'fleet-twin': 'the same repository is also at {target}; it belongs to only one of the two installations',
 } as const;
