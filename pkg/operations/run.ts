@@ -21,6 +21,8 @@ export interface Run {
   /** As its snapshot says it. */
   trigger: SnapshotTrigger;
   by?: string;
+  /** What a page or the API asked for. */
+  request?: RunRecord['request'];
   signal: AbortSignal;
   onProgress: OnProgress;
   /** What the record says whatever the end of the run. */
@@ -95,9 +97,9 @@ export async function executeRun<T>(
     const unkept = await keep(record).then(() => undefined, asDashkeepError);
     return compact({ record, unkept });
   };
-  const { id, by } = begun;
+  const { id, by, request } = begun;
   try {
-    const run = compact({ id, trigger, by, signal, onProgress, note, checkpoint });
+    const run = compact({ id, trigger, by, request, signal, onProgress, note, checkpoint });
     const { value, ...outcome } = await operation(run);
     return { ...(await end(outcome)), value };
   } catch (error) {

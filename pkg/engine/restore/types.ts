@@ -27,6 +27,7 @@ export type RunFacts = Partial<
     | 'grafana'
     | 'counts'
     | 'finish'
+    | 'request'
     | 'connection'
   >
 >;

@@ -73,12 +73,13 @@ async function recorded(
   { undoes }: Plan,
   writes: Writes,
 ): Promise<RunOutcome<Restored>> {
-  const { id, by, signal, onProgress } = run;
+  const { id, by, request, signal, onProgress } = run;
   const trigger = undoes === undefined ? 'manual' : 'undo';
   const asked = compact({ id, kind: 'restore' as const, trigger, by, signal, onProgress });
   // The safety snapshot is in the repository of the connection.
   const { snapshot: _, ...seen } = await recordRun(session, asked, async (one) => {
-    one.note({ connection });
+    // By the request, a later run is known to finish this one.
+    one.note(compact({ connection, request }));
     const note = (facts: RunFacts): void => {
       one.note(facts);
       const { planned, counts } = facts;

@@ -34,6 +34,24 @@ describe('a send that did not end well', () => {
     return runCli(args, { ...admin, ...where, ...environment }, { stderr });
   }
 
+  it('is finished from the app, also in the repository of the connection', async () => {
+    const service = await start(environment);
+    production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });
+    const id = await send(service.url);
+    expect(await service.ended(id)).toMatchObject({ status: 'failed' });
+    production.setFaults();
+    const { json } = await service.call('GET', `/runs/${id}`);
+    const { json: plan } = await service.call('POST', '/restores', json.request);
+    const { json: finish } = await service.call('POST', `/restores/${plan.id}/apply`, { confirm: plan.confirm });
+    expect(await service.ended(finish.id)).toMatchObject({ status: 'complete' });
+    const below = `file://${directory}/target/connections/production`;
+    for (const where of [[], ['--target', below]]) {
+      expect((await cli('runs', id, ...where)).out).toContain(`finished by: ${finish.id}`);
+      await cli('runs', ...where);
+      expect(shown).not.toMatch(/did not finish|is not complete/);
+    }
+  });
+
   /** Starts to send six dashboards in two folders. @returns the ID of the run */
   async function send(url: string): Promise<string> {
     const { id: made } = await call(url, 'POST', '/runs', { kind: 'backup' });
