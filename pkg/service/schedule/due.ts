@@ -17,8 +17,7 @@ export function lastStart(job: ScheduledJob, { history, statusCache }: Known): D
 /** Of all organizations: the end of the newest complete backup. */
 export function lastSuccess({ history, statusCache }: Known): Date | undefined {
   const run = history.last(({ kind, status }) => kind === 'backup' && status === 'complete');
-  const newest = statusCache.repository?.newest;
-  return newestOf(run?.finished, newest?.status === 'complete' ? newest.time : undefined);
+  return newestOf(run?.finished, statusCache.repository?.complete);
 }
 
 /** The newest of some times, of which any may be unknown. */

@@ -26,6 +26,8 @@ export interface GrafanaStatus {
 /** What was last read of the repository. */
 export interface RepositoryStatus {
   newest: SnapshotSummary | undefined;
+  /** When the newest complete backup was made; absent where there is none. */
+  complete?: string;
   /** What the newest snapshot covers. */
   coverage?: Coverage;
   /** Whether the newest snapshot is encrypted; absent where there is none. */
