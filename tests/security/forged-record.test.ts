@@ -95,6 +95,7 @@ it('the record of another run, put in its place, is not undone', async () => {
 it('a machine that trusts another key does not undo it, and the one that wrote it does', async () => {
   await expect(cli(['restore', '--undo', run, ...UNDO], 'stranger')).rejects.toMatchObject({
     code: 'DK_RUN_UNTRUSTED',
+    hint: expect.stringMatching(/If that key is yours, trust it .*: dashkeep trust [0-9a-f]{32}\. /),
   });
   expect((await cli(['restore', '--undo', run, ...UNDO])).exit).toBe(0);
   expect((await api('GET /api/dashboards/uid/innocent')).status).toBe(200);

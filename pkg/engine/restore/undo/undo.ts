@@ -202,9 +202,12 @@ async function assertWroteHere(asked: UndoRequest, run: RunRecord, safety: Manif
   }
 }
 
-function untrusted({ id }: RunRecord, { signer }: Author): DashkeepError {
+function untrusted({ id, snapshot }: RunRecord, { signer }: Author): DashkeepError {
   const by = signer === undefined ? 'is not signed' : `is signed by ${signer}, which is not trusted here`;
-  return new DashkeepError('DK_RUN_UNTRUSTED', `the record of run ${id} ${by}`);
+  const command = `dashkeep restore ${snapshot ?? '<id>'} --overwrite`;
+  const advice =
+    signer === undefined ? undefined : reason('trust-signer', { trust: `dashkeep trust ${signer}`, command });
+  return new DashkeepError('DK_RUN_UNTRUSTED', `the record of run ${id} ${by}`, compact({ advice }));
 }
 
 /** Most dashboards have no public one, and what was never there is not lost. */
