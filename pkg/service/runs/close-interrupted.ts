@@ -20,7 +20,10 @@ export async function closeInterrupted(journal: Journal, instance: string, clock
     const failure = failureText(
       refusal('DK_INTERRUPTED', reason('process-ended'), compact({ advice: adviceFor(entry) })),
     );
-    return { ...entry, status: 'interrupted' as const, finished, failure, instance, kept: false };
+    return {
+      ...entry,
+      ...{ status: 'interrupted' as const, finished, failure, instance, kept: false, untold: true as const },
+    };
   });
   const found: RunRecord[] = [];
   for (const entry of closed) {

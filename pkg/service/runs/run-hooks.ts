@@ -146,7 +146,8 @@ export class RunHooks {
       try {
         const known = await repositoryCache.use(signal, (target) => keepRecord(target, record));
         const newer = known.status === entry.status ? compact({ ...record, failure: known.failure }) : known;
-        await journal.put(compact({ ...newer, instance, kept: true, phases }));
+        const { untold } = journal.entries.find(({ id }) => id === entry.id) ?? entry;
+        await journal.put(compact({ ...newer, instance, kept: true, untold, phases }));
       } catch (error) {
         log.debug({ run: entry.id, reason: asDashkeepError(error).message }, 'a record is still only in the journal');
         return;
