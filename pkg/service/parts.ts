@@ -167,8 +167,8 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     }
   };
   const interrupted = (run: RunRecord): void => hooks.interrupted(run);
-  const untold = (run: RunRecord): void => hooks.untold(run);
-  const terms = new LeaderTerms({ leadership, journal, overdue, process, interrupted, untold, begun, clock, log });
+  const unreported = (run: RunRecord): void => hooks.unreported(run);
+  const terms = new LeaderTerms({ leadership, journal, overdue, process, interrupted, unreported, begun, clock, log });
   const restores = new Restores(clock, randomness);
   const asked = {
     settings,

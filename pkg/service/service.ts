@@ -76,7 +76,7 @@ export class Service {
     this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service is stopping'));
     await Promise.all([changeFeed.settled(), hooks.settled()]);
     await notifier.stop();
-    await hooks.told();
+    await hooks.reported();
     await overdue.settled();
     await previews.settled();
     await keeper?.stop();

@@ -19,6 +19,8 @@ export interface CopyFacts {
   backupInterval: number | undefined;
   /** When the newest complete backup ended. */
   backup: Date | undefined;
+  /** When the oldest complete backup that is kept was made, as far as is known. */
+  first?: Date | undefined;
   /** The newest copy that has begun. */
   last:
     | (Pick<RunRecord, 'status' | 'started' | 'finished' | 'failure'> & Partial<Pick<RunRecord, 'warned' | 'counts'>>)
@@ -61,14 +63,15 @@ export function isCopyCurrent({ backup, copied }: Pick<CopyFacts, 'backup' | 'co
 
 /** Whether the copy has lacked the newest backups for longer than two intervals. */
 export function isCopyOverdue(facts: CopyFacts): boolean {
-  const { now, schedule, timezone, backupInterval, backup, copied } = facts;
+  const { now, schedule, timezone, backupInterval, backup, first, last, copied } = facts;
   if (backup === undefined || isCopyCurrent(facts)) {
     return false;
   }
   const own = schedule === undefined || schedule === '' ? undefined : parseSchedule(schedule, timezone).interval(now);
   const interval = own ?? backupInterval;
   const allowed = interval === undefined ? LATE_SECONDS : lateAfterSeconds(interval);
-  // Before the first copy, since the backup that it should have copied.
-  const since = copied === undefined ? backup : new Date(copied.finished ?? copied.started);
+  // Each backup is newer than the one before: while none was ever copied, the oldest has waited.
+  const waiting = last === undefined ? backup : last.status === 'running' ? new Date(last.started) : (first ?? backup);
+  const since = copied === undefined ? waiting : new Date(copied.finished ?? copied.started);
   return now.getTime() - since.getTime() > allowed * 1000;
 }

@@ -25,7 +25,7 @@ import type { StatusCache } from '../status/status-cache.ts';
 import { schedulesOf } from '../status/status.ts';
 import { checkTarget } from '../storage/check.ts';
 import { isCopyCurrent, isCopyDue, isCopyOverdue, type CopyFacts } from './due.ts';
-import { lastSuccess } from '../schedule/due.ts';
+import { lastSuccess, newestOf } from '../schedule/due.ts';
 
 export interface SecondCopyParts {
   config: Pick<ServiceConfig, 'copy' | 'agePassphrase'>;
@@ -118,6 +118,7 @@ export class SecondCopy {
       timezone: values.schedule.timezone,
       backupInterval: schedulesOf(values, now)[0]?.intervalSeconds,
       backup: lastSuccess({ history, statusCache }),
+      first: newestOf(statusCache.repository?.firstComplete),
       last: history.last(isCopy),
       copied: history.last((one) => isCopy(one) && WENT_WELL.includes(one.status)),
     };

@@ -22,7 +22,7 @@ export async function closeInterrupted(journal: Journal, instance: string, clock
     );
     return {
       ...entry,
-      ...{ status: 'interrupted' as const, finished, failure, instance, kept: false, untold: true as const },
+      ...{ status: 'interrupted' as const, finished, failure, instance, kept: false, unreported: true as const },
     };
   });
   const found: RunRecord[] = [];

@@ -14,7 +14,7 @@ const Entry = RunRecord.extend({
   /** Whether the repository has it. */
   kept: z.boolean(),
   /** The process that ended it has not sent all its notices yet. */
-  untold: z.literal(true).optional(),
+  unreported: z.literal(true).optional(),
   /** How long its phases took. */
   phases: Course.optional(),
 });
@@ -67,10 +67,10 @@ export class Journal {
   }
 
   /** All notices of a run have been sent. */
-  async told(id: string): Promise<void> {
+  async reported(id: string): Promise<void> {
     const entry = this.#entries.find((one) => one.id === id);
-    if (entry?.untold === true) {
-      await this.put(compact({ ...entry, untold: undefined }));
+    if (entry?.unreported === true) {
+      await this.put(compact({ ...entry, unreported: undefined }));
     }
   }
 
@@ -163,8 +163,10 @@ function readable(bytes: Buffer | undefined): JournalEntry[] {
 function merged(...parts: JournalEntry[][]): JournalEntry[] {
   const byId = new Map(parts.flatMap((part) => part.toReversed()).map((entry) => [entry.id, entry]));
   const all = [...byId.values()].reverse();
-  // Copies and their retries are frequent, and must not hide the last verification.
-  const isNewest = (one: JournalEntry): boolean => all.find(({ kind }) => kind === one.kind) === one;
+  // Copies and their retries are frequent, and must not hide the last verification, nor the last copy that went well.
+  const isAlike = (one: JournalEntry, other: JournalEntry): boolean =>
+    one.kind === other.kind && isEnded(one) === isEnded(other);
+  const isNewest = (one: JournalEntry): boolean => all.find((other) => isAlike(one, other)) === one;
   return fitting(all.filter((one, at) => at < KEPT || isNewest(one)));
 }
 
@@ -212,6 +214,6 @@ function shortened({ touched: _touched, request, security: _security, ...entry }
 
 /** What the journal knows of a run, without what it adds for itself. */
 export function recordOf(entry: JournalEntry): RunRecord {
-  const { instance: _instance, kept: _kept, untold: _untold, phases: _phases, ...record } = entry;
+  const { instance: _instance, kept: _kept, unreported: _unreported, phases: _phases, ...record } = entry;
   return record;
 }

@@ -239,8 +239,8 @@ export class RunQueue {
 
   #write(record: RunRecord, kept: boolean, phases?: Course): Promise<boolean> {
     const { journal, instance } = this.#options;
-    const untold = record.finished === undefined ? undefined : (true as const);
-    return journal.put(compact({ ...record, instance, kept, untold, phases }));
+    const unreported = record.finished === undefined ? undefined : (true as const);
+    return journal.put(compact({ ...record, instance, kept, unreported, phases }));
   }
 }
 

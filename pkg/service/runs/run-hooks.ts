@@ -35,7 +35,7 @@ export class RunHooks {
   /** How many notices had not been delivered when the last run of a kind ended. */
   readonly #undelivered = new Map<RunRecord['kind'], number>();
   #noticed: Promise<void> = Promise.resolve();
-  readonly #telling = new Set<Promise<void>>();
+  readonly #reporting = new Set<Promise<void>>();
 
   constructor(parts: RunHooksParts) {
     this.#parts = parts;
@@ -52,7 +52,7 @@ export class RunHooks {
     if (isNews) {
       this.#notify(record, wasLate ? { ...record, status: 'failed' } : before);
     } else {
-      void journal.told(record.id);
+      void journal.reported(record.id);
     }
     if (wentWell) {
       void this.#keepRecords();
@@ -70,12 +70,12 @@ export class RunHooks {
     const { journal } = this.#parts;
     void this.#keepRecords().then(() => {
       const run = journal.entries.find((one) => one.id === id);
-      return run && this.untold(run);
+      return run && this.unreported(run);
     });
   }
 
   /** A run whose process ended before it had sent all notices. */
-  untold(run: RunRecord): void {
+  unreported(run: RunRecord): void {
     this.#notify(run, run.status === 'interrupted' ? undefined : this.#before(run));
   }
 
@@ -85,8 +85,8 @@ export class RunHooks {
   }
 
   /** Resolves once the journal says which of them were sent. */
-  async told(): Promise<void> {
-    await Promise.allSettled(this.#telling);
+  async reported(): Promise<void> {
+    await Promise.allSettled(this.#reporting);
   }
 
   #before(record: RunRecord): RunRecord | undefined {
@@ -114,10 +114,10 @@ export class RunHooks {
       const link = ON_OVERVIEW.has(notice.event) ? await pageLink(this.#parts, '') : undefined;
       sent.push(notifier.notify(compact({ ...notice, audience, link })));
     }
-    const telling = Promise.all(sent)
-      .then((all) => (all.every(Boolean) ? journal.told(record.id) : undefined))
-      .finally(() => this.#telling.delete(telling));
-    this.#telling.add(telling);
+    const reporting = Promise.all(sent)
+      .then((all) => (all.every(Boolean) ? journal.reported(record.id) : undefined))
+      .finally(() => this.#reporting.delete(reporting));
+    this.#reporting.add(reporting);
   }
 
   /** A backup into a target that someone emptied is complete, but nothing is as before: another notice says so. */
@@ -146,8 +146,8 @@ export class RunHooks {
       try {
         const known = await repositoryCache.use(signal, (target) => keepRecord(target, record));
         const newer = known.status === entry.status ? compact({ ...record, failure: known.failure }) : known;
-        const { untold } = journal.entries.find(({ id }) => id === entry.id) ?? entry;
-        await journal.put(compact({ ...newer, instance, kept: true, untold, phases }));
+        const { unreported } = journal.entries.find(({ id }) => id === entry.id) ?? entry;
+        await journal.put(compact({ ...newer, instance, kept: true, unreported, phases }));
       } catch (error) {
         log.debug({ run: entry.id, reason: asDashkeepError(error).message }, 'a record is still only in the journal');
         return;

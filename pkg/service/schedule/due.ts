@@ -17,7 +17,7 @@ export function lastStart(job: ScheduledJob, { history, statusCache }: Known): D
 /** Of all organizations: the end of the newest complete backup. */
 export function lastSuccess({ history, statusCache }: Known): Date | undefined {
   const run = history.last(({ kind, status }) => kind === 'backup' && status === 'complete');
-  return newestOf(run?.finished, statusCache.repository?.complete);
+  return newestOf(run?.finished, statusCache.repository?.lastComplete);
 }
 
 /** The newest of some times, of which any may be unknown. */

@@ -14,7 +14,7 @@ export interface LeaderTermsOptions {
   /** Called with each run that its process left unfinished, as it is now. */
   interrupted: (run: RunRecord) => void;
   /** Called with each run whose process ended before it had sent all notices. */
-  untold: (run: RunRecord) => void;
+  unreported: (run: RunRecord) => void;
   /** Called when everything is known that a new term has to know. */
   begun: () => void;
   clock: Clock;
@@ -49,13 +49,13 @@ export class LeaderTerms {
   }
 
   async #settle(term: AbortSignal): Promise<void> {
-    const { journal, overdue, process, interrupted, untold, begun, clock, log } = this.#options;
+    const { journal, overdue, process, interrupted, unreported, begun, clock, log } = this.#options;
     await Promise.all([journal.load(), overdue.load()]);
     for (const run of await closeInterrupted(journal, process, clock)) {
       log.warn({ run: run.id, kind: run.kind }, 'a run was interrupted, because its process ended');
       interrupted(run);
     }
-    journal.entries.filter((one) => one.untold === true && one.instance !== process).forEach(untold);
+    journal.entries.filter((one) => one.unreported === true && one.instance !== process).forEach(unreported);
     this.#settled = term;
     begun();
   }

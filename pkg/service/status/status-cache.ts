@@ -167,6 +167,7 @@ export class StatusCache {
     );
     const refused = await this.#repositoryCache.read(signal, (one) => unopened(one, manifest, { signal }));
     const { shrunk, lastFull, upgrade } = manifest;
+    const complete = backups.filter(({ status }) => status === 'complete');
     const isHeld = snapshots.some(({ id, hold }) => id === upgrade?.since && hold);
     // As the manifest says: an index of an earlier release lacks it.
     const signed = compact({ ...newest, shrunk });
@@ -175,7 +176,8 @@ export class StatusCache {
       encrypted,
       coverage: coverageOf(manifest),
       ...compact({
-        complete: backups.find(({ status }) => status === 'complete')?.time,
+        lastComplete: complete[0]?.time,
+        firstComplete: complete.at(-1)?.time,
         lastFull,
         upgrade: isHeld ? upgrade : undefined,
         unopened: refused,

@@ -26,8 +26,9 @@ export interface GrafanaStatus {
 /** What was last read of the repository. */
 export interface RepositoryStatus {
   newest: SnapshotSummary | undefined;
-  /** When the newest complete backup was made; absent where there is none. */
-  complete?: string;
+  /** When the newest and the oldest complete backup were made; absent where there is none. */
+  lastComplete?: string;
+  firstComplete?: string;
   /** What the newest snapshot covers. */
   coverage?: Coverage;
   /** Whether the newest snapshot is encrypted; absent where there is none. */

@@ -51,6 +51,16 @@ describe('a copy is overdue', () => {
     ['by its own schedule', { copied: last(260), schedule: '0 3 * * *' }, false],
     ['not without a backup', { backup: undefined, copied: undefined }, false],
     ['not right after the first backup', { copied: undefined }, false],
+    [
+      'if none ever succeeded while backups go on',
+      { copied: undefined, last: last(10, 'failed'), first: new Date(ago(260)) },
+      true,
+    ],
+    [
+      'not while the first one runs',
+      { copied: undefined, last: last(10, 'running'), first: new Date(ago(260)) },
+      false,
+    ],
     ['long after the first backup', { backup: new Date(ago(260)), copied: undefined }, true],
   ])('%s', (_what, more, overdue) => {
     expect(isCopyOverdue(facts(more))).toBe(overdue);

@@ -101,3 +101,12 @@ it('takes the end of a run from the one that ran it, whatever another replica to
   await other.load();
   expect(other.entries.map(({ status }) => status)).toEqual(['complete']);
 });
+
+it('does not forget the last copy that ended well for many that failed since', async () => {
+  const journal = new Journal(new MemoryState(), silentLog);
+  await journal.put(entry('copy', 0));
+  for (let minute = 1; minute < 81; minute++) {
+    await journal.put({ ...entry('copy', minute), status: 'failed' });
+  }
+  expect(journal.entries.filter(({ status }) => status === 'complete').map(({ id }) => id)).toEqual(['copy-0']);
+});

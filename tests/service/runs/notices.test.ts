@@ -232,7 +232,7 @@ it('a changed repository is reported once, with what to do about it', () => {
 it('a run that is still to be reported stays so while its record is kept, until it was reported', async () => {
   const journal = new Journal(new MemoryState(), silentLog);
   const failed: RunRecord = { ...run('restore', 'failed'), finished: '2026-05-01T10:01:00.000Z' };
-  await journal.put({ ...failed, instance: 'earlier', kept: false, untold: true });
+  await journal.put({ ...failed, instance: 'earlier', kept: false, unreported: true });
   let deliver = (_: boolean): void => undefined;
   const delivered = new Promise<boolean>((resolve) => (deliver = resolve));
   const repositoryCache = { use: async () => failed };
@@ -242,13 +242,13 @@ it('a run that is still to be reported stays so while its record is kept, until 
     ...{ log: silentLog, signal: new AbortController().signal, prepareSearch: async () => undefined },
     ...{ overdue: { end: () => false }, changeFeed: { backedUp: () => undefined } },
   } as unknown as RunHooksParts);
-  hooks.untold(failed);
+  hooks.unreported(failed);
   // The target takes records again.
   hooks.of({ ...run('verify', 'complete'), id: 'v' });
   await expect.poll(() => journal.entries.find(({ id }) => id === 'r')?.kept).toBe(true);
-  expect(journal.entries.find(({ id }) => id === 'r')?.untold).toBe(true);
+  expect(journal.entries.find(({ id }) => id === 'r')?.unreported).toBe(true);
   deliver(true);
-  await hooks.told();
+  await hooks.reported();
   expect(journal.entries.find(({ id }) => id === 'r')).toMatchObject({ kept: true });
-  expect(journal.entries.find(({ id }) => id === 'r')).not.toHaveProperty('untold');
+  expect(journal.entries.find(({ id }) => id === 'r')).not.toHaveProperty('unreported');
 });
