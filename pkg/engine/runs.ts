@@ -147,10 +147,7 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 export function continues(later: RunRecord, cut: RunRecord): boolean {
   const { id, undoes, source, request, finish } = cut;
   const isUnread = later.errors.some(({ code }) => code === ('live-unreadable' satisfies ReasonCode));
-  // One that has written all, of which nothing is as in the snapshot, has its own rest, too.
-  const hasWritten = later.status === 'failed' && later.failure === undefined && later.counts['failed'] === 0;
-  const isPartial = (later.status === 'partial' || hasWritten) && cut.status !== 'partial' && !isUnread;
-  const hasEnded = later.status === 'complete' || isPartial;
+  const hasEnded = later.status === 'complete' || (cameToItsEnd(later) && cut.status !== 'partial' && !isUnread);
   if (later.kind !== 'restore' || !hasEnded || !mayShareGrafana(later, cut.grafana)) {
     return false;
   }
@@ -164,6 +161,12 @@ export function continues(later: RunRecord, cut: RunRecord): boolean {
     (finish !== undefined && restoresAll(later.finish, finish));
   const isCut = cut.status !== 'complete' && later.id > id;
   return isCut && isSame && later.undoes === undoes && later.source === source;
+}
+
+/** Whether a restore wrote all that it could, even if nothing of that is as in the snapshot: it has its own rest. */
+export function cameToItsEnd({ status, failure, counts }: Pick<RunLine, 'status' | 'failure' | 'counts'>): boolean {
+  const hasWritten = status === 'failed' && failure === undefined && counts['failed'] === 0;
+  return status === 'complete' || status === 'partial' || hasWritten;
 }
 
 /** Whether a command restores what an earlier one does, maybe with more of what that uses. */

@@ -13,7 +13,7 @@ import {
   type WholeProgress,
   type Progress,
 } from '../../contract/runs.ts';
-import { continues } from '../../engine/runs.ts';
+import { cameToItsEnd, continues } from '../../engine/runs.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { Caller } from '../organizations/caller.ts';
@@ -103,7 +103,7 @@ export class Runs {
       run.id > id &&
       (until === undefined || run.id < until) &&
       (run.undoes === id || (status !== 'complete' && run.undoes === undoes && run.source === source)) &&
-      (run.status === 'complete' || run.status === 'partial');
+      cameToItsEnd(run);
     const later = (await history.since(cut.started, isLater, signal)).filter((run) => mayKnow(run, caller));
     const [undone, finished] = [true, false].map((isUndo) => later.filter((run) => (run.undoes === id) === isUndo));
     const candidates = [...(undone ?? []), ...(finished ?? []).toReversed()].slice(0, LATER_READ);
