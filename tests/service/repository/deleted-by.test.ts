@@ -209,11 +209,17 @@ describe('what an undo deleted', () => {
   }
 
   it('was deleted by that, not by the account of the service, in comparisons, a search, changes and versions', async () => {
-    const undo = await apply((await service.call('POST', `/runs/${await restore('by-ada')}/undo`)).json);
+    const restored = await restore('by-ada');
+    await backup();
+    const undo = await apply((await service.call('POST', `/runs/${restored}/undo`)).json);
     const one = `from=${snapshots[0]}&to=live&org=1&kind=dashboard&uid=by-ada`;
     expect((await service.call('GET', `/diff/resource?${one}`)).json.to.restored?.run).toBe(undo);
     expect((await by(`/diff?from=${snapshots[0]}&to=live&kind=dashboard`, 'by-ada'))?.restored?.run).toBe(undo);
     expect((await by('/search?q=by-ada&kind=dashboard', 'by-ada'))?.undo?.run).toBe(undo);
+    await backup();
+    expect((await by(`/changes?since=${snapshots.at(-2)}&kind=dashboard`, 'by-ada'))?.restored?.run).toBe(undo);
+    const [gone] = (await service.call('GET', '/resources/1/dashboard/by-ada/versions')).json.items;
+    expect(gone).toMatchObject({ what: 'deleted', restored: { run: undo } });
   });
 
   it('is not what someone deleted after a restore', async () => {
