@@ -63,7 +63,7 @@ it('a supplied secret reaches no organization that may not be its own', async ()
     expect(refused.error).toContain(
       'does not name the organization of contact-point/oncall: organizations 1 and 2 have one',
     );
-    expect(refused.error).toContain('such as 1:contact-point');
+    expect(refused.error).toContain('for example 1:contact-point');
   }
   expect((await restored(ANY, '--everything')).exit).toBe(2);
   expect(addresses()).toMatchObject([{ url: OLD }, { url: OLD }]);
