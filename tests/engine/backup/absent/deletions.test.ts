@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deletionOf } from '../../pkg/engine/versions/deletions.ts';
+import { deletionOf } from '../../../../pkg/engine/versions/deletions.ts';
 
 it('takes what Grafana deleted in the second of a snapshot for later, because it gives whole seconds, but nothing before', () => {
   const gone = {
