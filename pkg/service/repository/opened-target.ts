@@ -130,7 +130,7 @@ export class OpenedTarget {
 
   /** Makes one where there is none, and opens one to write where it was opened to look at only. */
   async openOrMake(signal: AbortSignal): Promise<Repository> {
-    await this.#closeIfOutdated();
+    await this.#closeIfOutdated(true);
     const { readOnly = false, latecomers = [] } = this.#repository?.keyring ?? {};
     // Another process may have encrypted everything again for these.
     if (readOnly || latecomers.length > 0) {
@@ -149,7 +149,7 @@ export class OpenedTarget {
    * How the repository differs from what this service remembers of its target; nothing where there is none yet.
    */
   async inspect(signal: AbortSignal): Promise<Finding[]> {
-    await this.#closeIfOutdated();
+    await this.#closeIfOutdated(false);
     try {
       return (await (await this.openIfThere(signal))?.inspect({ signal }))?.all ?? [];
     } catch (error) {
@@ -190,10 +190,15 @@ export class OpenedTarget {
     await this.#store.close();
   }
 
-  /** A person may have accepted another repository since, or another process stored another key. */
-  async #closeIfOutdated(): Promise<void> {
+  /**
+   * A person may have accepted another repository since, or another process stored another key. Where this was opened
+   * to write, a lost key file matters only to the next write: opened to look at, it would write it without a report.
+   */
+  async #closeIfOutdated(writes: boolean): Promise<void> {
     const { trust, keyring } = this.#repository ?? {};
-    if ((await trust?.keys.isOutdated()) === true || (await keyring?.isOutdated()) === true) {
+    const isOfKey = async (): Promise<boolean> =>
+      (writes || !this.#isToWrite) && (await keyring?.isOutdated()) === true;
+    if ((await trust?.keys.isOutdated()) === true || (await isOfKey())) {
       await this.#forget();
     }
   }
