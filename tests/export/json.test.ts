@@ -153,6 +153,12 @@ describe('dashkeep export --as json', () => {
     const inside = (await pathsOf(`${here.path}/out`)) as Record<string, string>;
     expect(inside[`1/dashboard/${folder.uid}`]).toBeDefined();
     expect(json.resources).toBeLessThan(shown.resources.length);
+    // An export of nothing would replace these files.
+    await expect(here.run(['export', `${here.path}/out`, '--org', '9'])).rejects.toMatchObject({
+      code: 'DK_NOT_FOUND',
+      message: expect.stringMatching(/contains no organization 9, only 1 \(/),
+    });
+    expect(Object.keys(await pathsOf(`${here.path}/out`))).toHaveLength(json.resources);
     const missing = here.run(['export', `${here.path}/other`, '--only', 'dashboard/none']);
     await expect(missing).rejects.toThrow('contains no');
     await expect(missing).rejects.toHaveProperty('hint', expect.stringMatching(/dashkeep versions dashboard\/none/));

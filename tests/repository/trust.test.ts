@@ -188,6 +188,19 @@ describe('where no key can be kept', () => {
       [false, true],
     ]);
   });
+
+  it('what it leaves unsigned beside signed snapshots is not reported as changed', async () => {
+    const first = await backup(await open(world), world, { a: { v: 1 } });
+    world.clock.advance(3_600_000);
+    const state = new MemoryState();
+    state.add = () => Promise.reject(new Error('read-only'));
+    await backup(await open(world, { state }), world, { a: { v: 2 } });
+    const log = recordingLog();
+    const reader = await open(world, { create: false, state, log });
+    expect((await reader.manifest('latest')).id).toBe(first.id);
+    expect(log.lines.join('\n')).toContain('no trusted key signed them');
+    expect(log.lines.join('\n')).not.toContain('does not match');
+  });
 });
 
 describe('a replica that was there before another one made the first key', () => {

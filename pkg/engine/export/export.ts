@@ -1,4 +1,5 @@
 import { compact } from '../../contract/compact.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import type { ManifestEntry, Manifest, ResourceProblem } from '../../contract/manifest.ts';
 import { because } from '../../contract/reasons/reason.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
@@ -67,6 +68,7 @@ export async function exportSnapshot(options: Options): Promise<ExportResult> {
   const stored = await repository.stored(options.snapshot, { signal });
   assertCounts(repository.trust, stored);
   const { manifest } = stored;
+  assertHasOrgs(manifest, selection);
   const request = { overwrite: false, includeManaged: true };
   const { entries, parts } = await select({ manifest, repository, selection, options: request, signal });
   const target = await ExportDirectory.open(directory);
@@ -83,6 +85,15 @@ export async function exportSnapshot(options: Options): Promise<ExportResult> {
   } catch (error) {
     await target.discard();
     throw error;
+  }
+}
+
+/** An export of nothing would replace an earlier one. @throws DK_NOT_FOUND */
+function assertHasOrgs({ id, orgs }: Manifest, selection: Selection): void {
+  const unknown = selection.orgs?.find((wanted) => !orgs.some((org) => org.id === wanted));
+  if (unknown !== undefined) {
+    const held = orgs.map((org) => `${org.id} (${org.name})`).join(', ');
+    throw new DashkeepError('DK_NOT_FOUND', `snapshot ${id} contains no organization ${unknown}, only ${held}`);
   }
 }
 

@@ -175,7 +175,9 @@ export class SnapshotFinder {
     if (trust.shows(opened.author)) {
       return opened;
     }
-    this.#log.warn({ snapshot: key.id }, 'a snapshot does not match its trusted signature: it is skipped');
+    if (opened.author.mismatch) {
+      this.#log.warn({ snapshot: key.id }, 'a snapshot does not match its trusted signature: it is skipped');
+    }
     return undefined;
   }
 }
