@@ -288,6 +288,8 @@ export interface Kind extends KindTraits {
   remove?(context: WriteContext, uid: string): Promise<void>;
   /** Whether `remove` only resets this one, so that it is never extra. */
   onlyResets?(uid: string): boolean;
+  /** Whether `list` leaves out what is as Grafana made it: a snapshot then has nothing of it. */
+  omitsDefaults?: true;
   /**
    * The part of the body that must be equal after a restore; the whole body when absent. `other` is the body that it is
    * compared with: what only one side can know (a secret) is left out. Pure.

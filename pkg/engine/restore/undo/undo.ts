@@ -86,13 +86,13 @@ export async function planUndo(
   const accounts = entered === undefined ? known : withOwn(known, entered);
   const roles = rolesLeft(asked, run, accounts);
   const newOrgs = await newOrgsOf(asked, touched, accounts);
-  // In organizations that it created, Grafana's defaults are reset, because other resources depend on them.
+  // Grafana's defaults are reset where the snapshot has none: in organizations that the restore created, because other
+  // resources depend on them, and of kinds that are listed only when changed.
+  const isReset = ({ kind, uid, org }: Touched): boolean =>
+    kindOf(kind).onlyResets?.(uid) === true && (newOrgs.ids.has(org) || kindOf(kind).omitsDefaults === true);
   const isNew = (one: Touched): boolean =>
     (one.did === 'created' && !newOrgs.isMissing(one)) ||
-    (one.did === 'updated' &&
-      newOrgs.ids.has(one.org) &&
-      kindOf(one.kind).onlyResets?.(one.uid) === true &&
-      !held.has(keyOf(one)));
+    (one.did === 'updated' && isReset(one) && !held.has(keyOf(one)));
   const isBack = (one: Touched): boolean => !isNew(one) && !newOrgs.isMissing(one);
   const back = touched.filter(isBack);
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));

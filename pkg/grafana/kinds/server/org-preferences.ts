@@ -76,6 +76,13 @@ export const orgPreferences: KindDefinition = {
   },
 
   write,
+  onlyResets: (uid) => uid !== ORG,
+  omitsDefaults: true,
+
+  /** Resets those of a team. */
+  async remove(context, uid) {
+    await write(context, { uid, content: { body: {}, title: titleOf(uid) } });
+  },
 };
 
 function titleOf(uid: string): string {
