@@ -58,8 +58,8 @@ function isRefusal(error: unknown): error is DashkeepError {
 const LEFT: ReadonlySet<string> = new Set<ReasonCode>(['kept-unfinished', 'live-unreadable', 'security-unseen']);
 
 /**
- * What the run record says about a restore. An undo that leaves something it would take back is partial, and so is a
- * restore that leaves something which an earlier one had begun, or could not restore without an account.
+ * What the run record says about a restore. One from which anything was blocked is partial, and so is a restore that
+ * leaves something which an earlier one had begun, or could not restore without an account.
  */
 export function restoreOutcome(
   restored: Restored,
@@ -72,7 +72,7 @@ export function restoreOutcome(
   }
   const bad = restored.results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs');
   const isLeft = ({ action, code }: PlannedItem): boolean =>
-    undoes === undefined ? LEFT.has(code) : action === 'blocked';
+    action === 'blocked' || (undoes === undefined && LEFT.has(code));
   const left = [...items.filter(isLeft), ...lackingAccounts(items, options)];
   const isRole = ({ code }: ApplyResult): boolean => code === ('role-kept' satisfies ReasonCode);
   const all = !bad.every(isRole) && bad.length + counts.skipped === restored.results.length;

@@ -14,11 +14,14 @@ it('counts the resources that the plan skipped, so that no run looks as if it ha
   expect({ status, counts }).toMatchObject({ status: 'complete', counts: { verified: 1, skipped: 2 } });
 });
 
-it('is partial where something was blocked that no one could see in the plan', () => {
-  const item = { org: 1, kind: 'public-dashboard' as const, uid: 'a', title: 'a', action: 'blocked' as const };
-  const items = [{ ...item, ...because(reason('security-unseen')) }];
+it.each([
+  reason('security-unseen'),
+  reason('api-version', { version: '11.6', apiVersion: 'dashboard.grafana.app/v2beta1' }),
+])('is partial where something was blocked, and names it: $code', (why) => {
+  const item = { org: 1, kind: 'dashboard' as const, uid: 'a', title: 'a', action: 'blocked' as const };
+  const items = [{ ...item, ...because(why) }];
   const { status, errors } = restoreOutcome({ results: [] } as never, { items } as unknown as Plan);
-  expect({ status, errors }).toMatchObject({ status: 'partial', errors: [{ code: 'security-unseen' }] });
+  expect({ status, errors }).toMatchObject({ status: 'partial', errors: [{ uid: 'a', code: why.code }] });
 });
 
 it('is partial where an account kept a role and there was nothing else to restore', () => {

@@ -4,8 +4,7 @@ import { runRestore } from '../../../pkg/operations/restore.ts';
 import { recordRun } from '../../../pkg/operations/run.ts';
 import { RawText } from '../../../pkg/lib/json/json.ts';
 import { SeededRandomness } from '../../support/repository/repository.ts';
-import { reasons, RestoreBench, stateOf, typedFor } from '../harness.ts';
-import { planOfUndo } from './undoing.ts';
+import { RestoreBench, stateOf, typedFor } from '../harness.ts';
 import { variants } from '../../support/budget.ts';
 
 let bench: RestoreBench;
@@ -45,26 +44,6 @@ it('an undo of an undo brings back the preferences of a team that the first one 
   expect(new Set(plan.items.map((item) => item.reason))).toEqual(new Set(['the undo deleted it']));
   await undo(undone);
   expect(stateOf(await bench.backup())).toEqual(restored);
-});
-
-it('an undo says what it cannot reset, because a safety snapshot of everything leaves out defaults', async () => {
-  bench = await RestoreBench.start({ profile: '12.4' });
-  const folders = Array.from({ length: 51 }, (_, at) => ({ uid: `f${at}`, title: `F${at}` }));
-  const { teamId } = (await bench.api('POST /api/teams', { name: 'night', email: '' })).body;
-  await bench.api(`PUT /api/teams/${teamId}/preferences`, { theme: 'dark', timezone: 'utc' });
-  for (const folder of folders) {
-    await bench.api('POST /api/folders', folder);
-  }
-  const manifest = await bench.backup();
-  await bench.api(`PUT /api/teams/${teamId}/preferences`, {});
-  for (const { uid } of folders) {
-    await bench.api(`PUT /api/folders/${uid}`, { title: `New ${uid}`, overwrite: true });
-  }
-  const { run } = await bench.applyRecorded({ manifest, options: { overwrite: true } }, true);
-  const { plan } = await planOfUndo(bench, run);
-  expect(reasons(plan, 'blocked')).toEqual({
-    'org-preferences/team:night': 'not in the snapshot created before the restore',
-  });
 });
 
 it.each(

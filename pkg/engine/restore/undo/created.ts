@@ -110,11 +110,11 @@ async function planKind(
   stored: Stored,
   halfDeleted: HalfDeleted,
 ): Promise<PlannedItem[]> {
-  if (kind.remove === undefined) {
-    return created.map((one) => itemOf(one, 'skip', whyItStays(kind)));
-  }
-  const items: PlannedItem[] = [];
-  await visitTouched(request, kind, context, created, stored, {
+  // What is listed only when changed was created with its owner, and goes with it.
+  const goes = ({ did }: Touched): boolean =>
+    kind.remove !== undefined && (kind.omitsDefaults !== true || did !== 'created');
+  const items = created.filter((one) => !goes(one)).map((one) => itemOf(one, 'skip', whyItStays(kind)));
+  await visitTouched(request, kind, context, created.filter(goes), stored, {
     async each(one, live) {
       // The restore stopped before it created that.
       if (live === undefined && one.open === true) {

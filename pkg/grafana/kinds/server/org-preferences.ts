@@ -32,6 +32,7 @@ export const orgPreferences: KindDefinition = {
   },
   dependsOn: ['dashboard', 'team'],
   writes: 'serial',
+  deletable: true,
 
   async *list(context) {
     const org = await readPreferences(context, ORG);
