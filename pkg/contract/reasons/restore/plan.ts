@@ -98,6 +98,7 @@ export const PLAN_REASONS = {
     cli: 'needs “{title}” ({kind}), which is missing; add it with --also {resource}',
     page: 'needs “{title}” ({kind}), which is missing; you can add it',
   },
+  'needs-first': 'needs “{title}” ({kind}), which is missing; restore it from snapshot {snapshot} first',
 
   extra: 'not in the snapshot',
   'deleted-with-app': 'Grafana deletes it with the app “{title}”',

@@ -95,22 +95,29 @@ export class Dependencies {
     { uid, title, inSnapshot, isBlocked }: MissingDependency & { isBlocked: boolean },
   ): boolean {
     const { kind } = reference;
+    const { manifest, selection } = this.#request;
     const missing = { kind, title, resource: `${kind}/${uid}` };
+    // An undo takes no selection.
+    const isOffered = selection.exactly !== true;
     if (reference.factory === true && item.code === 'pristine') {
       Object.assign(item, { action: 'skip', ...because(reason('factory-default')) });
       return true;
     }
     if (reference.required === true || (reference.owner === true && inSnapshot)) {
       // It is already selected but blocked, so selecting it would not help.
-      const code = isBlocked ? 'needs-blocked' : inSnapshot ? 'needs-offered' : 'needs';
-      Object.assign(item, { action: 'blocked', ...because(reason(code, missing)) });
+      const offered = isOffered
+        ? reason('needs-offered', missing)
+        : reason('needs-first', { ...missing, snapshot: manifest.id });
+      const why = isBlocked ? reason('needs-blocked', missing) : inSnapshot ? offered : reason('needs', missing);
+      Object.assign(item, { action: 'blocked', ...because(why) });
       return true;
     }
-    if (!inSnapshot && isKindComplete(this.#request.manifest, reference.kind)) {
+    if (!inSnapshot && isKindComplete(manifest, reference.kind)) {
       // It was missing when the snapshot was made: the restore loses nothing.
       return false;
     }
-    addLoss(item, reason(isBlocked ? 'uses-blocked' : inSnapshot ? 'uses-missing-offered' : 'uses-missing', missing));
+    const lacking = inSnapshot && isOffered ? 'uses-missing-offered' : 'uses-missing';
+    addLoss(item, reason(isBlocked ? 'uses-blocked' : lacking, missing));
     return false;
   }
 }
