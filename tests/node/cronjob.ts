@@ -24,7 +24,9 @@ export function cronjob(store: () => S3Server): () => Promise<void> {
   const attempts = async (): Promise<Described[]> => at.list('pods', ...backups);
   const phases = async (): Promise<string[]> => (await attempts()).map(({ status }) => status.phase as string);
 
-  const isOver = ({ status }: Described): boolean => status.active === undefined || status.active === 0;
+  // Between two attempts, and before its first, a Job has no active pod.
+  const isOver = ({ status }: Described): boolean =>
+    status.conditions?.some(({ type }: Described) => type === 'Complete' || type === 'Failed') ?? false;
   // A Job that began before the CronJob was suspended may still be trying, write a snapshot, and note it in the Secret.
   const idle = (): Promise<boolean> => soon('no Job to be at work', async () => (await at.list('jobs')).every(isOver));
   const isWrite = ({ key, operation }: Pick<S3RequestRecord, 'key' | 'operation'>): boolean =>
