@@ -50,3 +50,21 @@ it('needs it for another organization that took the name since', async () => {
   const plan = await planEverything(await bench.request({ manifest }));
   expect(asked(plan)).toContain('org/Second org-taken');
 });
+
+it.each(['Viewer', 'Admin'] as const)('reports of its own account what the plan did, as a later %s', async (role) => {
+  let manifest = await burned({ profile: '12.4' });
+  if (role === 'Admin') {
+    await everything({ manifest });
+    bench.sim.state.org(2).members.set(1, role);
+    manifest = await bench.backup();
+    bench.sim.burn();
+  }
+  const ownIn = (items: readonly { kind: string; uid: string; security?: unknown }[]): unknown[] =>
+    items.flatMap(({ kind, uid, security }) => (kind === 'user' && uid === 'admin' ? [security] : []));
+  const before = ownIn((await planEverything(await bench.request({ manifest }))).items);
+  expect(before).toMatchObject([[{ params: { org: 'Acme' } }, { params: { org: 'Second', after: role } }]]);
+  const { plan, results } = await everything({ manifest });
+  expect(plan.items.find(({ kind, uid }) => kind === 'user' && uid === 'admin')?.action).toBe('update');
+  expect([ownIn(plan.items), ownIn(results)]).toEqual([before, before]);
+  expect(bench.sim.state.org(2).members.get(1)).toBe(role);
+});

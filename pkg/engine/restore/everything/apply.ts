@@ -22,7 +22,7 @@ import { keepRecord, noteEnd, recordedChanges } from '../apply/recorded-changes.
 import { planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything, RunFacts } from '../types.ts';
 import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
-import { givenIn, giveUp, join, keptResult, keptResults, leave, leavingSignal } from './caller.ts';
+import { asForeseen, givenIn, giveUp, join, keptResult, keptResults, leave, leavingSignal } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
 import { enteredBy, isEntered, joinedBy, passOverBegun } from './interrupted.ts';
 import { writtenBy } from './written.ts';
@@ -215,7 +215,8 @@ class EverythingRun {
     const { caller, left } = this.#everything;
     const isCaller = (uid: string): boolean => uid === caller.login;
     const find = () => this.#plan.items.find(({ kind, uid }) => kind === 'user' && isCaller(uid));
-    const planned = find()?.action;
+    const foreseen = find();
+    const planned = foreseen?.action;
     // A killed restore may have made it what it is.
     const mayStay = left.length > 0 && this.#request.options.overwrite === true;
     const wasRight = planned === 'unchanged' && this.#brought.created.length === 0 && !mayStay;
@@ -225,6 +226,7 @@ class EverythingRun {
     }
     const own = find();
     if (!wasRight && own !== undefined && (own.action === 'update' || own.action === 'unchanged')) {
+      append(this.#results, foreseen === undefined ? [] : asForeseen(own, foreseen));
       return this.#request.note?.({ gave: await givenIn(this.#request, this.#noted) });
     }
     const kept = await leave(this.#request, caller, await this.#ownInCreated(), this.#entered());

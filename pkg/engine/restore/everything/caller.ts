@@ -11,8 +11,9 @@ import { GrafanaError } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
 import { orgsOf, type WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
+import { resultOf } from '../apply/result.ts';
 import { writeContext } from '../context.ts';
-import type { Caller, PlanRequest } from '../types.ts';
+import type { Caller, PlannedItem, PlanRequest } from '../types.ts';
 
 /** Grafana keeps what somebody may do in memory for five seconds (user service, GetSignedInUser). */
 const ROLE_CACHE_MS = 6_000;
@@ -160,6 +161,17 @@ async function setRoles(
 
 function roleKept({ grafanaMessage: message }: GrafanaError): KnownReason {
   return reason('role-kept', { message });
+}
+
+/**
+ * Gives the item of the account that restores what the plan said about it: by then, organizations that were created or
+ * renamed may have given the account roles. @returns its result, if nothing was left to write
+ */
+export function asForeseen(own: PlannedItem, foreseen: PlannedItem): ApplyResult[] {
+  const { action, reason: why, code, params, security } = foreseen;
+  const isGiven = own.action === 'unchanged' && action === 'update';
+  Object.assign(own, isGiven ? { action, reason: why, code, params, security } : { security });
+  return isGiven ? [resultOf(own, 'verified', reason('as-planned'))] : [];
 }
 
 /** The result of a restore after which an account has a role that only the restore needed. */
