@@ -142,18 +142,19 @@ export async function planRestore(
   });
 }
 
-/** A team does not lack the members whom the same plan creates. */
+/** A team does not lack the members whom the same plan creates, nor permissions their users. */
 function dropCreatedMembers(item: PlannedItem, memberships: PlannedMemberships): void {
   const { losses, lost = [] } = item;
   const { org } = targetOf(item);
-  const stays = lost.map(
-    ({ code, params }) =>
-      code !== ('member-lost' satisfies ReasonCode) || !memberships.creates(org, params['login'] ?? ''),
-  );
+  const stays = lost.map(({ code, params }) => !isMissing(code) || !memberships.creates(org, params['login'] ?? ''));
   if (stays.includes(false)) {
     const at = (_: unknown, index: number): boolean => stays[index] === true;
     Object.assign(item, { losses: losses.filter(at), lost: lost.filter(at) });
   }
+}
+
+function isMissing(code: string): boolean {
+  return code === ('member-lost' satisfies ReasonCode) || code === ('permission-lost' satisfies ReasonCode);
 }
 
 /** @throws DK_OBJECT_MISSING when a body that is to be read later is not there. */
