@@ -102,6 +102,17 @@ describe('a team and permissions that lack only users without an account', () =>
   });
 });
 
+describe('a team that is created without a user', () => {
+  it('comes with the advice which account to create first, unless the same plan creates it', async () => {
+    await restoredWithoutBen();
+    await bench.api('DELETE /api/teams/1');
+    const warnings = (plan: Plan): string[] => planWarnings(plan).map(({ params }) => params['logins'] ?? '');
+    const plan = await bench.plan({ selection: { kinds: ['team'] } });
+    expect([named(plan, 'create'), warnings(plan)]).toEqual([['team/Operations'], ['ben']]);
+    expect(warnings(await bench.plan({ selection: { kinds: ['user', 'team'] } }))).toEqual([]);
+  });
+});
+
 describe('a team that differs in something else as well', () => {
   it('is written, and says that the access needs an account', async () => {
     await restoredWithoutBen();

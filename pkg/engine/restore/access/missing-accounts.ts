@@ -1,11 +1,11 @@
 import type { SecurityChange } from '../../../contract/plan.ts';
-import type { KnownReason, ReasonCode } from '../../../contract/reasons/catalogue.ts';
+import type { ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Kind } from '../../../grafana/kinds/kind.ts';
 import type { PlannedItem } from '../types.ts';
 
 /** Logins that a team or permissions name and that have no account here, by what the kind says is lost. */
-export function missingLogins(losses: readonly KnownReason[]): ReadonlySet<string> {
+export function missingLogins(losses: readonly { params: Readonly<Record<string, string>> }[]): ReadonlySet<string> {
   return new Set(losses.flatMap(({ params }) => params['login'] ?? []));
 }
 

@@ -10,6 +10,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { groupBy } from '../../../lib/group-by.ts';
 import type { ProgressCounter } from '../../progress.ts';
+import { missingLogins } from '../access/missing-accounts.ts';
 import type { PlannedMemberships } from '../access/memberships.ts';
 import type { OpenedPlaces } from '../access/opened-places.ts';
 import type { DataSourceMap } from '../mapping/data-source-map.ts';
@@ -131,10 +132,15 @@ function titlesOf(items: Plan['items']): string {
   return `${titles.join(', ')}${items.length > NAMED ? ', …' : ''}`;
 }
 
-/** Which accounts to create before teams and permissions that lack only them can be restored completely. */
+/** Which accounts to create before teams and permissions that lack them can be restored completely. */
 function accountsFirst(snapshot: string, items: Plan['items']): KnownReason[] {
-  const named = items.flatMap(({ code, params }) =>
-    code === 'accounts-missing' ? (params['logins'] ?? '').split(', ') : [],
+  const named = items.flatMap(({ code, params, lost = [], targetUid }) =>
+    code === 'accounts-missing'
+      ? (params['logins'] ?? '').split(', ')
+      : // Restoring again does not complete a copy.
+        targetUid === undefined
+        ? [...missingLogins(lost)]
+        : [],
   );
   const logins = [...new Set(named)].sort();
   const more = logins.length > NAMED ? ', …' : '';
