@@ -45,9 +45,9 @@ last snapshot: ${kinds}.
 5. A restore is about to write them and needs this snapshot for its undo, or a restore has written them since.
 6. The backup is one of those that read all of these kinds: the first backup, every twelfth one (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and the first one after an upgrade of Grafana or Dashkeep.
 
-Grafana does have a list of annotations. With more than 1,900 dashboards, however, this list can omit annotations of dashboards that share a period with
-annotations of the organization, and only a request for each dashboard returns these annotations. A backup sends those requests in cases 1 and 6,
-in case 5 if the restore deletes something, and if the last snapshot lacks annotations. Otherwise, it copies the annotations that Grafana may have omitted. It always reads the annotations of the
+Grafana does have a list of annotations. With more than 1,900 dashboards, however, this list can omit dashboard annotations that fall in the same period as
+annotations of the organization, and only a request for each dashboard returns these dashboard annotations. A backup sends those requests in cases 1 and 6,
+in case 5 if the restore deletes anything, and if the last snapshot lacks annotations. Otherwise, it copies the annotations that Grafana may have omitted. It always reads the annotations of the
 organization, and searches the days since the last complete list more thoroughly.
 
 A snapshot with copied resources can lack recent changes that affect only permissions, and new annotations of dashboards. Each copied resource has

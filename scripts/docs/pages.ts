@@ -39,7 +39,7 @@ function commandPage(): string {
   return `# The command line
 
 ${MADE} \`dashkeep\` is the [executable](install/outside-kubernetes.md); with Node, use \`node dashkeep.mjs\`, or \`node build/dashkeep.mjs\` in a clone.
-Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial or something needs attention, 4 damaged or untrusted repository, 5 busy or currently unsafe (because clocks differ, or pruning is not safe), 130 interrupted. A backup also exits with 3 if it is [much smaller than before](runbooks/shrunk.md), after a [mass change](runbooks/mass-change.md), if [someone else changed the repository](runbooks/repository.md), if all [age recipients were replaced](encryption.md#change-it-later), if it had to write a lost key file again, or if it is not signed because Dashkeep cannot write its state; a restore also exits with 3 if its record could not be written. A backup that leaves out organizations or kinds, although no one excluded them, exits with 0, because it contains everything that was requested; \`doctor\` prints a warning and also exits with 0. \`readiness\` and \`fleet\` exit with 3 in this case, because a recovery would lack them. See [errors.md](errors.md) for each error.
+Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial or needs attention, 4 damaged or untrusted repository, 5 busy or currently unsafe (because clocks differ, or pruning is not safe), 130 interrupted. A backup also exits with 3 if it is [much smaller than before](runbooks/shrunk.md), reports a [mass change](runbooks/mass-change.md), had to rewrite a lost key file, or is not signed because Dashkeep cannot write its state; if [someone else changed the repository](runbooks/repository.md); or if all [age recipients were replaced](encryption.md#change-it-later). A restore also exits with 3 if its record could not be written. A backup that leaves out organizations or kinds, although no one excluded them, exits with 0, because it contains everything that was requested; \`doctor\` prints a warning and also exits with 0. \`readiness\` and \`fleet\` exit with 3 in this case, because a recovery would lack these organizations or kinds. See [errors.md](errors.md) for each error.
 The tables that commands print are not meant for scripts. With \`--json\`, a command prints one JSON document to standard output, and logs to standard error.
 
 ${commands.map((command) => `- [${command.name()}](#${command.name()}): ${command.description()}`).join('\n')}
@@ -93,7 +93,7 @@ function errorsPage(): string {
   return `# Errors
 
 ${MADE} Each error message ends with a code, except for messages about unknown, missing or invalid arguments and options (exit code 2). The command line exits with the code in the "exit" column, and the API responds with the HTTP status.
-A message often has a more specific hint than the one here. See also [troubleshooting](troubleshooting.md).
+A message often contains a more specific hint than this table. See also [troubleshooting](troubleshooting.md).
 
 ${table(['code', 'exit', 'HTTP', 'advice'], rows)}`;
 }
@@ -125,11 +125,11 @@ function apiPage(): string {
   return `# The HTTP API of the service
 
 ${MADE} [openapi.json](openapi.json) lists every field with its type. Send \`DASHKEEP_API_TOKEN\`, the token of the home organization, as a bearer token. Outside Kubernetes, the file \`dashkeep-api-token\` in the state directory contains it.
-Each other organization has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the file \`dashkeep-api-token-org-<n>\`, and sees only its own data.
+Each of the other organizations has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the file \`dashkeep-api-token-org-<n>\`, and sees only its own data.
 
-A snapshot is given by its ID, or by \`latest\`. In a comparison, \`live\` is the current state of Grafana. To restore resources, plan the restore with \`POST /api/v1/restores\`, repeat \`GET /api/v1/restores/{id}\` while its \`state\` is \`planning\`, check the items, and apply the plan. If the plan contains \`confirm\`, send this text in the body of the call that applies it.
+Specify a snapshot by its ID, or as \`latest\`. In a comparison, \`live\` is the current state of Grafana. To restore resources, plan the restore with \`POST /api/v1/restores\`, repeat \`GET /api/v1/restores/{id}\` while the plan's \`state\` is \`planning\`, check the items, and apply the plan. If the plan contains \`confirm\`, send that text in the body of the call that applies the plan.
 
-Errors are \`{"error": {"code", "message", "hint"}, "message"}\` with a code from [errors.md](errors.md). If there are more details, \`why\` contains the message, and \`advice\` the hint, each as \`{"code", "params"}\`. openapi.json lists the error codes of each call. If a path does
+Errors are \`{"error": {"code", "message", "hint"}, "message"}\` with a code from [errors.md](errors.md). If more details are available, \`why\` contains the message and \`advice\` the hint, each as \`{"code", "params"}\`. openapi.json lists the error codes of each call. If a path does
 not support a method, the response is 405 with the header \`Allow\`. Each GET call also supports HEAD. Long lists are paginated with \`cursor\` and \`limit\`.
 Health and metrics have a separate address: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.
 

@@ -50,7 +50,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_COPY_SCHEDULE: 'cron expression for copies, or `off` (default: after each complete backup)',
   DASHKEEP_COPY_KEEP:
     'retention of the copy: `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly` and `within`, such as `daily=30,within=1y`, or `all` (default: as in the first target)',
-  DASHKEEP_COPY_VERIFY_DAYS: 'days between copies that also prune the copy and read back everything in it',
+  DASHKEEP_COPY_VERIFY_DAYS: 'days between copy runs that also prune the copy and read back everything in it',
   DASHKEEP_COPY_S3_ENDPOINT: 'like `DASHKEEP_S3_ENDPOINT`, for the copy',
   DASHKEEP_COPY_S3_REGION: 'region of the copy’s bucket',
   DASHKEEP_COPY_S3_FORCE_PATH_STYLE: 'like `DASHKEEP_S3_FORCE_PATH_STYLE`, for the copy',
@@ -74,7 +74,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_GIT_URL:
     'Git repository for a [mirror of the backups](git-mirror.md), such as `https://git.example.com/team/grafana.git`',
   DASHKEEP_GIT_BRANCH: 'branch of the Git repository',
-  DASHKEEP_GIT_USER: 'user name for the token; most servers accept any',
+  DASHKEEP_GIT_USER: 'user name for the token; most servers accept any name',
   DASHKEEP_GIT_TOKEN: 'token with permission to push to the Git repository',
 
   GRAFANA_URL: 'address of Grafana, such as `http://localhost:3000`',
@@ -155,7 +155,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists; checked by `dashkeep doctor`, set by the chart',
   DASHKEEP_LISTEN: 'address of the API',
   DASHKEEP_OPS_LISTEN: 'address of the health and metrics endpoints, or `off`',
-  DASHKEEP_URL: 'address at which Grafana reaches the API, if that is not the loopback address',
+  DASHKEEP_URL: 'address at which Grafana reaches the API, if not the loopback address',
   DASHKEEP_API_TOKEN:
     'API token of the home organization (default: created by the service, and replaced daily if it has an admin password; a token that you set is never replaced)',
   'DASHKEEP_API_TOKEN_ORG_<n>': 'API token of another organization',

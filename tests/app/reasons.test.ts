@@ -103,7 +103,7 @@ describe('the reasons of the service', () => {
       'Grant s3:PutObject. The master key does not work with S3. Create an application key.',
     );
     const general = { code: 'DK_STORE_DENIED', params: { message: ERROR_CATALOGUE.DK_STORE_DENIED.hint } };
-    expect(hintsText([general])).toBe('Grant the named permission to the credentials.');
+    expect(hintsText([general])).toBe('Grant the credentials the permission named in the message.');
     expect(hintsText([{ ...general, params: { message: 'Mount the directory as writable.' } }])).toBeUndefined();
     expect(hintsText([...hints, { code: 'of-tomorrow', params: {} }])).toBeUndefined();
     expect(hintsText([])).toBeUndefined();

@@ -43,7 +43,7 @@ export const registerReadiness: Register = (program, run) => {
     )
     .option('--from <date>', 'first day of the report (UTC), or a time in ISO format (default: 92 days before the end)')
     .option('--to <date>', 'last day of the report (UTC), or a time in ISO format (default: now)')
-    .addHelpText('after', '\nExit codes: 0 ready, 1 not ready, 3 something needs attention. With --report: 0.')
+    .addHelpText('after', '\nExit codes: 0 ready, 1 not ready, 3 needs attention. With --report: 0.')
     .action(run(readiness));
 };
 

@@ -26,13 +26,13 @@ export const GRAFANA_ERRORS = {
     exit: 1,
     status: 502,
     title: 'The service does not have permission to do this in Grafana',
-    hint: 'Give the service account the named permission, or the Admin role.',
+    hint: 'Give the service account the permission named in the message, or the Admin role.',
   },
   DK_GRAFANA_NOT_FOUND: {
     exit: 1,
     status: 502,
     title: 'This item no longer exists in Grafana',
-    hint: 'Check whether someone deleted it, or whether a proxy responds instead of Grafana. To restore, create a new plan.',
+    hint: 'Check whether someone deleted the resource, or whether a proxy responds instead of Grafana. To restore, create a new plan.',
   },
   DK_GRAFANA_CONFLICT: {
     exit: 1,

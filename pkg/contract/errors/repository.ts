@@ -45,7 +45,7 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 409,
     title: 'The newest snapshot is missing',
-    hint: 'Find out who removed it. If it was you, run `dashkeep trust --repository <id>`.',
+    hint: 'Find out who removed the snapshot. If it was you, run `dashkeep trust --repository <id>`.',
     page: 'Find out who removed it, and restore it from earlier versions in the bucket.',
   },
   DK_INTEGRITY: {
@@ -93,7 +93,7 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 409,
     title: 'This snapshot is not signed by a trusted key',
-    hint: 'Someone else may have written it. `dashkeep keys` lists the trusted keys and the signers.',
+    hint: 'Someone else may have written the snapshot. `dashkeep keys` lists the trusted keys and the signers.',
     page: 'Someone else may have written it. Choose another snapshot, or ask the administrator of the service whether to trust its key.',
   },
   DK_RUN_UNTRUSTED: {
@@ -107,14 +107,14 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 409,
     title: 'This snapshot is dated in the future, because a clock was ahead',
-    hint: 'It does not count as a backup until that date. `dashkeep forget <id>` removes it.',
+    hint: 'The snapshot does not count as a backup until that date. `dashkeep forget <id>` removes it.',
     page: 'It does not count as a backup until that date. Delete it if you do not need it.',
   },
   DK_SNAPSHOT_HELD: {
     exit: 1,
     status: 409,
     title: 'This snapshot is on hold',
-    hint: 'To remove it, release it first: `dashkeep release <id>`.',
+    hint: 'To remove the snapshot, release it first: `dashkeep release <id>`.',
     page: 'To remove it, release it first.',
   },
   DK_SNAPSHOT_NEWEST: {

@@ -13,7 +13,7 @@ export const SERVICE_ERRORS = {
     exit: 2,
     status: 400,
     title: 'A setting is invalid',
-    hint: 'Correct the named setting.',
+    hint: 'Correct the setting named in the message.',
     page: 'Correct it in the settings.',
   },
   DK_STATE: {
@@ -32,7 +32,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 500,
     title: 'The export cannot be written',
-    hint: 'Check the directory, its permissions and the free space. An earlier export there may be incomplete: run the command again.',
+    hint: 'Check the directory, its permissions and the free space. An earlier export in this directory may be incomplete: run the command again.',
   },
   DK_MIRROR_FAILED: {
     exit: 1,
@@ -44,7 +44,7 @@ export const SERVICE_ERRORS = {
     exit: 2,
     status: 400,
     title: 'The archive cannot be imported',
-    hint: 'Check the path and the named file. Nothing was written.',
+    hint: 'Check the path, and the file named in the message. Nothing was written.',
   },
   DK_INTERRUPTED: {
     exit: 130,
@@ -83,7 +83,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 403,
     title: 'Only the home organization can do this',
-    hint: 'This affects all organizations. You need the Admin role in the home organization. Its admins can assign it.',
+    hint: 'This operation affects all organizations. You need the Admin role in the home organization. Its admins can assign it.',
   },
   DK_OTHER_ORGANIZATION: {
     exit: 1,
@@ -160,7 +160,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 400,
     title: 'The content is not valid JSON',
-    hint: 'It may be truncated. Retry. If the error persists, verify the repository.',
+    hint: 'The content may be truncated. Retry. If the error persists, verify the repository.',
   },
   DK_JSON_TOO_LARGE: {
     exit: 1,
@@ -185,7 +185,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 502,
     title: 'The service lacks a permission in the cluster',
-    hint: 'Check the named Role.',
+    hint: 'Check the Role named in the message.',
   },
   DK_BOOTSTRAP: {
     exit: 1,

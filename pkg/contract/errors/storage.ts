@@ -19,7 +19,7 @@ export const STORAGE_ERRORS = {
     exit: 1,
     status: 502,
     title: 'The credentials do not allow this operation in the target',
-    hint: 'Grant the named permission to the credentials.',
+    hint: 'Grant the credentials the permission named in the message.',
   },
   DK_STORE_CREDENTIALS: {
     exit: 2,
@@ -62,7 +62,7 @@ export const STORAGE_ERRORS = {
     exit: 4,
     status: 502,
     title: 'An object in the target is too large',
-    hint: 'Dashkeep did not read it. It is damaged, or Dashkeep did not write it.',
+    hint: 'Dashkeep did not read the object, which is damaged or was not written by Dashkeep.',
   },
   DK_STORE_KEY: {
     exit: 1,

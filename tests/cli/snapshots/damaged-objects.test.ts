@@ -120,7 +120,7 @@ it('a repair does not call a snapshot of a machine that is not trusted here dama
   const { exit, out } = await run('repair', '--read-data');
   expect(exit).toBe(4);
   expect(out).toMatch(
-    /^not repaired: manifest: untrusted: .*\n {2}in snapshots .*\n {2}Someone else may have written it\./,
+    /^not repaired: manifest: untrusted: .*\n {2}in snapshots .*\n {2}Someone else may have written the snapshot\./,
   );
   expect(out).toContain(signer);
   expect(out).not.toContain('dashkeep forget');

@@ -29,7 +29,7 @@ export const dashboardSnapshot: Kind = {
     identity: 'key kept; new delete key',
     lost: ['delete key', 'author and dates', 'data of snapshots published on another server'],
     minimumVersion: '10.4',
-    rights: ['snapshots:read', 'the Admin role, to see those of other people'],
+    rights: ['snapshots:read', 'the Admin role, to see those of other users'],
   },
   dependsOn: ['dashboard'],
   writes: 'serial',
