@@ -47,7 +47,7 @@ export const registerForget: Register = (program, run) => {
       'keep all snapshots that are at most this much older than the newest complete one, such as 30d or 1y6m',
     )
     .option('--timezone <name>', 'time zone of the rules (default UTC)')
-    .option('--confirm <id>', 'repeat the ID to skip the confirmation prompt')
+    .option('--confirm <id>', 'with an ID: repeat it to skip the confirmation prompt')
     .option('--even-newest', 'with an ID: allow removing the newest complete snapshot')
     .option('--dry-run', 'only show which snapshots would be removed')
     .action(run(forget));
@@ -56,6 +56,10 @@ export const registerForget: Register = (program, run) => {
 async function forget(context: CliContext, id: string | undefined, flags: Flags): Promise<Exit> {
   if (id !== undefined) {
     return forgetOne(context, id, flags);
+  }
+  const unused = flags.evenNewest === true ? '--even-newest' : flags.confirm === undefined ? undefined : '--confirm';
+  if (unused !== undefined) {
+    throw new DashkeepError('DK_USAGE', `${unused} is only for removing one snapshot by its ID: dashkeep forget <id>`);
   }
   const policy = policyOf(flags);
   assertPolicy(policy);

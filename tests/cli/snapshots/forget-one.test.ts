@@ -58,6 +58,16 @@ describe('dashkeep forget with an ID', () => {
     expect(await ids()).toEqual([newest, older]);
   });
 
+  it('refuses its options beside rules, which would ignore them', async () => {
+    for (const option of [['--even-newest'], ['--confirm', older]]) {
+      await expect(dashkeep('forget', '--keep-last', '1', ...option)).rejects.toMatchObject({
+        code: 'DK_USAGE',
+        message: `${option[0]} is only for removing one snapshot by its ID: dashkeep forget <id>`,
+      });
+    }
+    expect(await ids()).toEqual([newest, older]);
+  });
+
   it('keeps the newest complete snapshot unless told otherwise', async () => {
     const forget = ['forget', newest, '--confirm', newest];
     await expect(dashkeep(...forget)).rejects.toMatchObject({
