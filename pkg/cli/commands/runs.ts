@@ -12,7 +12,7 @@ import { withTarget } from '../options.ts';
 import { permissionsText } from '../output/counts.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
-import { undoCommand, type UndoCommand } from '../restore/finish-command.ts';
+import { runCommands, type RunCommands } from '../restore/finish-command.ts';
 import { cutShortOf, linesOf, warnInterrupted } from '../restore/interrupted.ts';
 import { unknownRun } from '../restore/unknown-run.ts';
 import type { CliContext } from '../context.ts';
@@ -65,7 +65,7 @@ async function list(context: CliContext, repository: Repository, flags: Flags): 
       line.by ?? '',
     ]),
   );
-  await warnInterrupted(context, repository, undoCommand(context, flags));
+  await warnInterrupted(context, repository, runCommands(context, flags));
 }
 
 async function showOne(context: CliContext, repository: Repository, id: string, flags: Flags): Promise<void> {
@@ -82,7 +82,7 @@ async function showOne(context: CliContext, repository: Repository, id: string, 
   }
   const newer = record.kind === 'restore' ? await interruptedUndoOf(repository, record, context) : undefined;
   const shown = trusted ? record : withoutWords(record);
-  for (const line of textOf(shown, trusted, undoCommand(context, flags), { later, newer })) {
+  for (const line of textOf(shown, trusted, runCommands(context, flags), { later, newer })) {
     printLine(context, printable(line));
   }
 }
@@ -94,7 +94,7 @@ async function showOne(context: CliContext, repository: Repository, id: string, 
 function textOf(
   record: RunRecord,
   signed: boolean,
-  undo: UndoCommand,
+  commands: RunCommands,
   { later, newer }: Record<'later' | 'newer', RunRecord | undefined>,
 ): string[] {
   const {
@@ -130,9 +130,9 @@ function textOf(
     ...errors.map((error) => `${error.kind} ${error.uid}: ${error.reason}`),
     ...touched.map((one) => `${one.open === true ? 'possibly ' : ''}${one.did} ${one.kind} ${one.uid}`),
     ...(later?.undoes === id ? fact('undone by', later.id) : isUnfinished ? fact('finished by', later?.id) : []),
-    ...(newer === undefined ? [] : linesOf(cutShortOf(newer, undo))),
-    ...(isUnfinished && later === undefined && newer === undefined ? linesOf(cutShortOf(record, undo)) : []),
-    ...(isUndoable && newer === undefined ? [`To undo it: ${undo(id, connection)}`] : []),
+    ...(newer === undefined ? [] : linesOf(cutShortOf(newer, commands))),
+    ...(isUnfinished && later === undefined && newer === undefined ? linesOf(cutShortOf(record, commands)) : []),
+    ...(isUndoable && newer === undefined ? [`To undo it: ${commands.undo(id, connection)}`] : []),
   ];
 }
 

@@ -29,7 +29,7 @@ import { isSelective, restoreRequest, warnOfUnusedSecrets, type RestoreFlags } f
 import { progressPrinter } from '../output/output.ts';
 import { confirmPlan } from './confirmation.ts';
 import { exitOf, type Applied } from './exit.ts';
-import { finishCommand, overwriteCommand, retryCommand, undoCommand } from './finish-command.ts';
+import { finishCommand, overwriteCommand, retryCommand, runCommands } from './finish-command.ts';
 import { planMarkdown } from './markdown.ts';
 import { cutShort, planned, printCutShort, warnInterrupted } from './interrupted.ts';
 import { printRestore } from './output.ts';
@@ -71,7 +71,7 @@ export async function restoreCommand(context: CliContext, snapshot: string | und
       : undo(context, snapshot, flags, progress);
   const { plan, applied, about, changes } = await work.finally(progress.end);
   const { run, finish, unkept } = applied ?? {};
-  const undoes = run && undoCommand(context, flags)(run);
+  const undoes = run && runCommands(context, flags).undo(run);
   if (changes !== undefined) {
     context.stdout.write(planMarkdown(plan, flags.to ?? '', changes));
     return exitOf(plan, applied, flags);
@@ -104,7 +104,7 @@ async function planAndApply(
   const done = await withSessions(context, flags, async ({ source, session }): Promise<Done | { trust: string }> => {
     const { repository } = source;
     await assertSigner(repository, flags, context);
-    await warnInterrupted(context, session.repository, undoCommand(context, flags), { url: session.grafana().url });
+    await warnInterrupted(context, session.repository, runCommands(context, flags), { url: session.grafana().url });
     const stored = await repository.stored(requested.snapshot, { signal: context.signal });
     const manifest = await judgedAgain({ ...context, repository }, stored.manifest);
     for (const finding of (await repository.inspect({ signal: context.signal })).all) {
@@ -213,7 +213,7 @@ async function undo(
     if (run === undefined) {
       throw unknownRun(context, flags, id);
     }
-    await warnInterrupted(context, repository, undoCommand(context, flags), { undone: id, url: session.grafana().url });
+    await warnInterrupted(context, repository, runCommands(context, flags), { undone: id, url: session.grafana().url });
     const orgs = flags.orgs ?? [...new Set((run.record.touched ?? []).map(({ org }) => org))].join(',');
     return withInstance(
       linkTo(session, orgs === '' ? undefined : orgs),
@@ -290,7 +290,7 @@ async function applyRecorded(
     return { ...restored, run: id, finish: facts.finish ?? finish, ...compact({ unkept }) };
   } catch (error) {
     progress.end();
-    throw printCutShort(context, flags, cutShort(id, facts, finish, undoCommand(context, flags)), error);
+    throw printCutShort(context, flags, cutShort(id, facts, finish, runCommands(context, flags).undo), error);
   }
 }
 

@@ -80,21 +80,36 @@ const OF_ONE_RUN = new Set(['orgs', 'kinds']);
  */
 export type UndoCommand = (run: string, connection?: string) => string;
 
-/** @returns what makes it, with the options that say where both are */
-export function undoCommand(context: Pick<CliContext, 'environment'>, flags: object): UndoCommand {
+/** Makes the commands for a run that a repository lists. */
+export interface RunCommands {
+  undo: UndoCommand;
+  /** The recorded command that finishes it: without a target, it was meant for the one that was set then. */
+  finish: (recorded: string, connection?: string) => string;
+}
+
+/** @returns what makes them, with the options that say where the repository and Grafana are */
+export function runCommands(context: Pick<CliContext, 'environment'>, flags: object): RunCommands {
   const isPlace = ([name]: [string, unknown]): boolean =>
     name === 'to' || (FLAG_VARIABLES.has(optionOf(name)) && !OF_ONE_RUN.has(name));
-  const place = Object.fromEntries(Object.entries(flags).filter(isPlace));
-  return (run, connection) => {
-    const there = connection === undefined ? place : { ...place, ...above(place, connection), to: connection };
-    return finishCommand(context, { undo: run, ...there }, undefined);
+  const place: { target?: unknown } = Object.fromEntries(Object.entries(flags).filter(isPlace));
+  return {
+    undo: (run, connection) => {
+      const there = connection === undefined ? place : { ...place, ...above(place, connection), to: connection };
+      return finishCommand(context, { undo: run, ...there }, undefined);
+    },
+    finish: (recorded, connection) => {
+      const { target } = connection === undefined ? place : { ...place, ...above(place, connection) };
+      const isSet = target === undefined || target === context.environment['DASHKEEP_TARGET'];
+      return isSet || recorded.includes(' --target ') ? recorded : `${recorded} --target ${shellWord(String(target))}`;
+    },
   };
 }
 
-/** A migration is undone from the repository of its snapshots, above that of the connection, which lists it. */
+/** A migration starts from the repository of its snapshots, above that of the connection, which lists it. */
 function above({ target }: { target?: unknown }, name: string): { target?: string } {
   const below = targetOfConnection('', { name });
-  return typeof target === 'string' && target.endsWith(below) ? { target: target.slice(0, -below.length) } : {};
+  const bare = typeof target === 'string' ? target.replace(/\/+$/, '') : '';
+  return bare.endsWith(below) ? { target: bare.slice(0, -below.length) } : {};
 }
 
 function optionOf(name: string): string {

@@ -7,7 +7,7 @@ import { withName } from '../../operations/connection.ts';
 import { interruptedRestores, publishedBy } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { CliContext } from '../context.ts';
-import type { UndoCommand } from './finish-command.ts';
+import type { RunCommands, UndoCommand } from './finish-command.ts';
 import { counted, printJson } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 
@@ -192,7 +192,7 @@ export async function planned<T>({ signal }: Pick<CliContext, 'signal'>, plannin
 export async function warnInterrupted(
   context: CliContext,
   repository: Repository,
-  undo: UndoCommand,
+  commands: RunCommands,
   { undone, url }: { undone?: string; url?: string } = {},
 ): Promise<void> {
   for (const run of await interruptedRestores(repository, context)) {
@@ -202,18 +202,24 @@ export async function warnInterrupted(
       const safety = snapshot === undefined ? undefined : await publishedBy(repository, snapshot, context);
       const there = (run.grafana ?? safety?.grafana)?.url;
       const grafana = there === url ? undefined : there;
-      context.stderr.write(`${linesOf({ ...cutShortOf(run, undo), ...compact({ grafana }) }).join('\n')}\n`);
+      context.stderr.write(`${linesOf({ ...cutShortOf(run, commands), ...compact({ grafana }) }).join('\n')}\n`);
     }
   }
 }
 
 /** The same of a run by its record. */
-export function cutShortOf({ id, ...run }: RunFacts & Pick<RunRecord, 'id' | 'restore'>, undo: UndoCommand): CutShort {
+export function cutShortOf(
+  { id, ...run }: RunFacts & Pick<RunRecord, 'id' | 'restore'>,
+  { undo, finish }: RunCommands,
+): CutShort {
   // A plan of the service has no command, and an earlier release kept none.
   const { restore, connection, undoes, source } = run;
   const isOfApp = restore !== undefined || connection !== undefined;
   const way = isOfApp ? 'open it in the app, under History' : 'run the same command again';
   const of = source === undefined && isOfApp ? '' : ` (snapshot ${source ?? 'unknown'})`;
   const again = undoes === undefined ? `${way}${of}` : undo(undoes, connection);
-  return { ...cutShort(id, run, run.finish ?? again, undo), written: run.counts?.['written'] };
+  return {
+    ...cutShort(id, run, run.finish === undefined ? again : finish(run.finish, connection), undo),
+    written: run.counts?.['written'],
+  };
 }

@@ -188,27 +188,34 @@ it('checks a connection', async () => {
   expect((await check()).json.checks[1]).toMatchObject({ name: 'connection', status: 'failed' });
 });
 
-it.each(['environment', 'option'])('names the undo of a migration that is listed later, target by %s', async (way) => {
-  const below = `${environment['DASHKEEP_TARGET']}/connections/production`;
-  production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });
-  const asked = ['--from', 'live', '--to', 'production', '--kinds', 'folder,dashboard', '--apply'];
-  await expect(cli('migrate', ...asked)).rejects.toMatchObject({ code: 'DK_GRAFANA_UNAUTHORIZED' });
-  const [, undo = ''] = /To undo it: dashkeep (.+)/.exec(shown) ?? [];
-  production.setFaults();
-  const place = way === 'option' ? ` --target ${environment['DASHKEEP_TARGET']}` : '';
-  if (way === 'option') {
+it.each(['environment', 'option', 'connection'])(
+  'names the undo and the finish of a listed migration, target by %s',
+  async (way) => {
+    const target = environment['DASHKEEP_TARGET'] ?? '';
+    const below = `${target}/connections/production`;
+    production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });
+    const asked = ['--from', 'live', '--to', 'production', '--kinds', 'folder,dashboard', '--apply'];
+    await expect(cli('migrate', ...asked)).rejects.toMatchObject({ code: 'DK_GRAFANA_UNAUTHORIZED' });
+    const [, undo = ''] = /To undo it: dashkeep (.+)/.exec(shown) ?? [];
+    const [, finish = ''] = /To finish it: dashkeep (.+)/.exec(shown) ?? [];
+    production.setFaults();
+    const place = way === 'environment' ? '' : ` --target ${target}`;
     const { DASHKEEP_TARGET: _, ...others } = environment;
-    environment = others;
-  }
+    environment = {
+      ...others,
+      ...(way === 'option' ? {} : { DASHKEEP_TARGET: way === 'connection' ? below : target }),
+    };
 
-  shown = '';
-  await cli('runs', '--target', below);
-  const [, listed = ''] = /To undo it: dashkeep (.+)/.exec(shown) ?? [];
-  expect(listed.split(' ').toSorted()).toEqual(`${undo}${place}`.split(' ').toSorted());
-  const undone = await cli(...listed.split(' '), '--confirm', 'Main Org.', '--json');
-  expect(undone).toMatchObject({ exit: 0, json: { undo: expect.stringMatching(/^dashkeep migrate --undo /) } });
-  expect(production.state.org(1).dashboards.size).toBe(0);
-  shown = '';
-  await cli('runs', '--target', below);
-  expect(shown).not.toContain('did not finish');
-});
+    shown = '';
+    await cli('runs', ...(way === 'connection' ? [] : ['--target', `${below}/`]));
+    const [, listed = ''] = /To undo it: dashkeep (.+)/.exec(shown) ?? [];
+    expect(listed.split(' ').toSorted()).toEqual(`${undo}${place}`.split(' ').toSorted());
+    expect(shown).toContain(`To finish it: dashkeep ${finish}${place}\n`);
+    const undone = await cli(...listed.split(' '), '--confirm', 'Main Org.', '--json');
+    expect(undone).toMatchObject({ exit: 0, json: { undo: expect.stringMatching(/^dashkeep migrate --undo /) } });
+    expect(production.state.org(1).dashboards.size).toBe(0);
+    shown = '';
+    await cli('runs', '--target', below);
+    expect(shown).not.toContain('did not finish');
+  },
+);
