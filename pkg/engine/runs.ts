@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ErrorCode } from '../contract/errors.ts';
 import { ERROR_CATALOGUE } from '../contract/errors/catalogue.ts';
+import { SERVER_KINDS } from '../contract/kinds.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { ReasonCode } from '../contract/reasons/catalogue.ts';
-import { hasChanges, hasRoles, type RunLine, type RunRecord } from '../contract/runs.ts';
+import { hasChanges, hasRoles, type RunLine, type RunRecord, type Touched } from '../contract/runs.ts';
 import { mayShareGrafana } from '../grafana/server-identity.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { sharedTime, type TimePorts } from '../repository/clocks.ts';
@@ -153,7 +154,7 @@ export function continues(later: RunRecord, cut: RunRecord): boolean {
   }
   if (later.undoes === id) {
     // Whatever the clocks of their machines said.
-    return true;
+    return undoesAll(later, cut);
   }
   const isSame =
     undoes !== undefined ||
@@ -161,6 +162,13 @@ export function continues(later: RunRecord, cut: RunRecord): boolean {
     (finish !== undefined && restoresAll(later.finish, finish));
   const isCut = cut.status !== 'complete' && later.id > id;
   return isCut && isSame && later.undoes === undoes && later.source === source;
+}
+
+/** Whether an undo covers all that a restore changed: one of the service covers only the organization that asked. */
+function undoesAll({ org, connection }: RunRecord, { touched = [], entered, gave }: RunRecord): boolean {
+  const isCovered = (ref: Touched): boolean =>
+    !SERVER_KINDS.has(ref.kind) && (connection !== undefined || ref.org === org);
+  return org === undefined || (!hasRoles({ entered }) && !hasRoles({ entered: gave }) && touched.every(isCovered));
 }
 
 /** Whether a restore wrote all that it could, even if nothing of that is as in the snapshot: it has its own rest. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   Counterpart,
   DataSourceMatch,
@@ -155,10 +156,16 @@ export async function planUndoFor(place: Place, id: string): Promise<PlannedRest
     const ports = { repository, instance, clock, log, signal, ...compact({ onProgress }) };
     const clocks = await compareAllClocks(ports);
     const own = connection === undefined ? { sameOrgs: new Set([caller.org]) } : { source: source.repository };
-    const { request, plan, stored } = await planUndo({ ...ports, ...own }, ofCaller(run, place));
+    const covered = ofCaller(run, place);
+    const { request, plan, stored } = await planUndo({ ...ports, ...own }, covered);
     const { trust } = repository;
     assertRestorable(trust, stored, { named: plan.snapshot, acceptForeign: false });
-    const warnings = [...(clocks === undefined ? [] : [clocks]), ...(await findingsOf(repository, signal))];
+    const isLeft = connection === undefined && !isDeepStrictEqual(covered.record, run.record);
+    const warnings = [
+      ...(clocks === undefined ? [] : [clocks]),
+      ...(await findingsOf(repository, signal)),
+      ...(isLeft ? [reason('undo-of-this-org', { run: id, command: `dashkeep restore --undo ${id}` })] : []),
+    ];
     return asPlanned(place, { request, plan, stored, trust, warnings });
   });
 }

@@ -124,3 +124,34 @@ it('an undo follows the restore of a faster clock, but no record that someone pl
   expect([planted, undo, run].toSorted()).toEqual([run, undo, planted]);
   expect((await service.call('GET', `/runs/${run}`)).json).toMatchObject({ undone: true, continuedBy: undo });
 });
+
+it('an undo of one organization does not count as one of all that the command line restored', async () => {
+  const { body } = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+  const orgs = [1, body.orgId].map((id) => ({ 'X-Grafana-Org-Id': String(id) }));
+  const inBoth = (route: string, request?: unknown) =>
+    Promise.all(orgs.map((headers) => call(grafana, 'admin:admin', route, request, headers)));
+  await inBoth('POST /api/dashboards/db', { dashboard: { uid: 'lost', title: 'Lost' } });
+  await cli('backup', '--orgs', 'all');
+  await inBoth('DELETE /api/dashboards/uid/lost');
+  const { run } = (await cli('restore', 'latest', '--everything', '--apply')).json;
+
+  const { id } = (await service.call('POST', `/runs/${run}/undo`)).json;
+  const { json: plan } = await service.call('GET', `/restores/${id}`);
+  expect(plan.warned).toContainEqual({
+    code: 'undo-of-this-org',
+    params: { run, command: `dashkeep restore --undo ${run}` },
+  });
+  const { id: undo } = (await service.call('POST', `/restores/${id}/apply`, { confirm: plan.confirm })).json;
+  expect(await service.ended(undo)).toMatchObject({ status: 'complete' });
+  expect((await inBoth('GET /api/dashboards/uid/lost')).map(({ status }) => status)).toEqual([404, 200]);
+  const left = (await service.call('GET', `/runs/${run}`)).json;
+  expect(left).not.toHaveProperty('undone');
+  expect(left).toMatchObject({ undoable: true });
+
+  const { confirm } = (await cli('restore', '--undo', run)).json;
+  const whole = await cli('restore', '--undo', run, '--apply', '--confirm', confirm);
+  expect(whole.exit).toBe(0);
+  later = 31_000;
+  expect((await inBoth('GET /api/dashboards/uid/lost')).map(({ status }) => status)).toEqual([404, 404]);
+  expect((await service.call('GET', `/runs/${run}`)).json).toMatchObject({ undone: true, continuedBy: whole.json.run });
+});
