@@ -1,4 +1,5 @@
 import { compact } from '../../contract/compact.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { Diff, DiffItem } from '../../contract/plan.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
@@ -81,6 +82,9 @@ async function compare(
   to: string,
   flags: Flags,
 ): Promise<{ found: Found; several: boolean }> {
+  if (from === 'live') {
+    throw new DashkeepError('DK_USAGE', "'live' can only be the second argument: dashkeep diff <snapshot> live");
+  }
   const earlier = await repository.stored(from, { signal: context.signal });
   const { manifest } = earlier;
   const detailed = async (found: Diff, later: Manifest | Instance): Promise<Found> =>

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { compact } from '../../contract/compact.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import { exportSnapshot, FORMATS, type ExportResult, type FormatName } from '../../engine/export/export.ts';
 import { groupBy } from '../../lib/group-by.ts';
 import type { CliContext } from '../context.ts';
@@ -38,6 +39,9 @@ function collect(value: string, before: string[] = []): string[] {
 }
 
 async function runExport(context: CliContext, directory: string, flags: Flags): Promise<Exit> {
+  if (directory.trim() === '') {
+    throw new DashkeepError('DK_USAGE', 'specify the directory: dashkeep export <directory>');
+  }
   const { signal } = context;
   const org = optionalNumber(flags.org, '--org');
   const selection = compact({

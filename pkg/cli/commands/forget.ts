@@ -3,7 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { forgetPlan, runForget, runForgetOne } from '../../operations/forget.ts';
 import { recordRun } from '../../operations/run.ts';
-import { timeOfId } from '../../repository/layout.ts';
+import { isTimedId, timeOfId } from '../../repository/layout.ts';
 import { assertDeletable, type ForgetPlan, type ForgetResult } from '../../repository/snapshots/forget.ts';
 import {
   assertPolicy,
@@ -77,6 +77,12 @@ async function forget(context: CliContext, id: string | undefined, flags: Flags)
 async function forgetOne(context: CliContext, id: string, flags: Flags): Promise<Exit> {
   if (Object.keys(policyOf(flags)).length > 0) {
     throw new DashkeepError('DK_USAGE', 'specify either a snapshot ID or rules');
+  }
+  if (!isTimedId(id)) {
+    throw new DashkeepError(
+      'DK_USAGE',
+      `forget needs a full snapshot ID, not '${id}': dashkeep snapshots lists the IDs`,
+    );
   }
   const { signal } = context;
   const evenNewest = flags.evenNewest === true;

@@ -51,8 +51,10 @@ describe('dashkeep forget with an ID', () => {
 
   it('takes nothing but a full ID, and no rules beside it', async () => {
     const short = older.slice(0, 20);
-    await expect(dashkeep('forget', short, '--confirm', short)).rejects.toMatchObject({ code: 'DK_NOT_FOUND' });
-    await expect(dashkeep('forget', 'latest', '--confirm', 'latest')).rejects.toMatchObject({ code: 'DK_NOT_FOUND' });
+    for (const name of [short, 'latest', '']) {
+      const message = `forget needs a full snapshot ID, not '${name}': dashkeep snapshots lists the IDs`;
+      await expect(dashkeep('forget', name, '--confirm', name)).rejects.toMatchObject({ code: 'DK_USAGE', message });
+    }
     const both = ['forget', older, '--confirm', older, '--keep-last', '1'];
     await expect(dashkeep(...both)).rejects.toMatchObject({ code: 'DK_USAGE' });
     expect(await ids()).toEqual([newest, older]);

@@ -4,10 +4,8 @@ import type { Text } from '../../texts.ts';
 export const STORAGE_ADVICE = {
   'name-hosts':
     'Enter hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme or port.',
-  'set-target': {
-    cli: 'Set DASHKEEP_TARGET to s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
-    page: 'Specify the target as s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
-  },
+  'set-target':
+    'Specify the target as s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
   'use-allowed-directory': {
     cli: 'Use a directory listed in DASHKEEP_FILE_ROOTS or a subdirectory of one, or add this one to the list, separated by a colon.',
     page: 'Use a directory that the deployment allows, or ask the administrator of the service to allow this one.',
