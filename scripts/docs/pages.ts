@@ -129,6 +129,8 @@ Each of the other organizations has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\
 
 Specify a snapshot by its ID, or as \`latest\`. In a comparison, \`live\` is the current state of Grafana. To restore resources, plan the restore with \`POST /api/v1/restores\`, repeat \`GET /api/v1/restores/{id}\` while the plan's \`state\` is \`planning\`, check the items, and apply the plan. If the plan contains \`confirm\`, send that text in the body of the call that applies the plan.
 
+If the service stops during a restore, the plan is lost, but \`GET /api/v1/runs/{id}\` returns the interrupted restore with its \`request\`. To finish it, plan this \`request\` with \`POST /api/v1/restores\` and apply the plan. To undo it, plan the undo with \`POST /api/v1/runs/{id}/undo\` and apply that plan.
+
 Errors are \`{"error": {"code", "message", "hint"}, "message"}\` with a code from [errors.md](errors.md). If more details are available, \`why\` contains the message and \`advice\` the hint, each as \`{"code", "params"}\`. openapi.json lists the error codes of each call. If a path does
 not support a method, the response is 405 with the header \`Allow\`. Each GET call also supports HEAD. Long lists are paginated with \`cursor\` and \`limit\`.
 Health and metrics have a separate address: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.

@@ -42,7 +42,7 @@ describe('parseTarget', () => {
 
     expect(refusal.code).toBe('DK_SETTINGS');
     expect(refusal.message).toMatch(why);
-    expect(refusal.hint).toContain('DASHKEEP_TARGET');
+    expect(refusal.hint).toContain('Specify the target as s3://bucket/prefix');
   });
 
   it('never repeats a key that was put into it', () => {

@@ -164,7 +164,7 @@ export async function planUndoFor(place: Place, id: string): Promise<PlannedRest
     const warnings = [
       ...(clocks === undefined ? [] : [clocks]),
       ...(await findingsOf(repository, signal)),
-      ...(isLeft ? [reason('undo-of-this-org', { run: id, command: `dashkeep restore --undo ${id}` })] : []),
+      ...(isLeft ? [reason('undo-of-this-org', { command: `dashkeep restore --undo ${id}` })] : []),
     ];
     return asPlanned(place, { request, plan, stored, trust, warnings });
   });

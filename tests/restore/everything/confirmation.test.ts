@@ -51,7 +51,7 @@ it('needs it for another organization that took the name since', async () => {
   expect(asked(plan)).toContain('org/Second org-taken');
 });
 
-it.each(['Viewer', 'Admin'] as const)('reports of its own account what the plan did, as a later %s', async (role) => {
+it.each(['Viewer', 'Admin'] as const)('reports about its account what the plan did, as a later %s', async (role) => {
   let manifest = await burned({ profile: '12.4' });
   if (role === 'Admin') {
     await everything({ manifest });

@@ -139,7 +139,7 @@ it('an undo of one organization does not count as one of all that the command li
   const { json: plan } = await service.call('GET', `/restores/${id}`);
   expect(plan.warned).toContainEqual({
     code: 'undo-of-this-org',
-    params: { run, command: `dashkeep restore --undo ${run}` },
+    params: { command: `dashkeep restore --undo ${run}` },
   });
   const { id: undo } = (await service.call('POST', `/restores/${id}/apply`, { confirm: plan.confirm })).json;
   expect(await service.ended(undo)).toMatchObject({ status: 'complete' });

@@ -132,7 +132,7 @@ export const PLAN_REASONS = {
   'only-this-org':
     'this restore covers only {org}, not {others}; to restore another organization, switch to it in Grafana, or run {command} as a server admin',
   'undo-of-this-org':
-    'this undoes only the changes of run {run} in this organization; to undo all of them, run {command} as a server admin',
+    'this undoes only the changes in this organization; to undo all changes, run {command} as a server admin',
 
   'other-grafana': 'this may not be the Grafana database that run {run} restored, at {url}',
   'safety-snapshot-gone':
