@@ -39,7 +39,7 @@ have to request each of them. The following kinds are therefore read only in the
 last snapshot: ${kinds}.
 
 1. They were last read at least 23 hours ago. A daily backup therefore reads them each day.
-2. The folder, dashboard or data source that owns them is new, changed or moved.
+2. The folder, dashboard or data source that owns them is new, changed or moved, or something in or below the folder changed.
 3. A team, a service account or a user in the last snapshot no longer exists or has a different name.
 4. The list shows that an externally shared dashboard was enabled or disabled, or has a different link.
 5. A restore is about to write them and needs this snapshot for its undo, or a restore has written them since.
