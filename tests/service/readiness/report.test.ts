@@ -78,8 +78,8 @@ async function restore(
   return json.id as string;
 }
 
-/** The rows of a report of the command line with the state of the service, by what they are about. */
-async function report(args: string[], more: Record<string, string> = {}): Promise<string[][]> {
+/** What a command prints with the target and the state of the service. */
+async function command(args: string[], more: Record<string, string> = {}): Promise<string> {
   const environment = {
     ...{ HOME: service.directory, GRAFANA_URL: grafana.url, DASHKEEP_KUBERNETES: 'off' },
     ...{ GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin', DASHKEEP_IGNORE_CLOCK: 'true' },
@@ -87,9 +87,14 @@ async function report(args: string[], more: Record<string, string> = {}): Promis
     DASHKEEP_STATE_DIR: join(service.directory, 'state'),
     ...more,
   };
-  const { exit, out, error } = await runMain(['readiness', '--report', 'csv', ...args], environment, { clock });
+  const { exit, out, error } = await runMain(args, environment, { clock });
   expect(exit, error).toBe(0);
-  const lines = out.trim().split('\r\n');
+  return out;
+}
+
+/** The rows of a report of the command line with the state of the service, by what they are about. */
+async function report(args: string[], more?: Record<string, string>): Promise<string[][]> {
+  const lines = (await command(['readiness', '--report', 'csv', ...args], more)).trim().split('\r\n');
   return lines.map((line) => line.slice(1, -1).split('","'));
 }
 
@@ -166,6 +171,16 @@ it('is for the home organization, which does not see what others restore', async
   expect((await service.call('GET', `/readiness/report?${period}`, undefined, theirs)).status).toBe(403);
   const backwards = 'from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z';
   expect((await service.call('GET', `/readiness/report?${backwards}`)).status).toBe(400);
+});
+
+it('lists imports in the file to print, too', async () => {
+  const file = join(service.directory, 'old.json');
+  await writeFile(file, JSON.stringify({ uid: 'old', title: 'Old', schemaVersion: 39, panels: [] }));
+  await command(['import', file]);
+  const html = await command(['readiness', '--report', 'html', ...QUARTER]);
+  const [, imports = ''] = html.split('<h2>Imports</h2>');
+  const [section = ''] = imports.split('<h2>');
+  expect(section).toContain('stored 1');
 });
 
 it.each([

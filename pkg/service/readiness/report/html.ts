@@ -34,7 +34,8 @@ ${section(incomplete.map(rowOfRun), 'None.')}<h2>Verifications</h2>
 ${section(of('verify').map(rowOfRun), 'None.')}<h2>Restore tests</h2>
 ${section(of('drill').map(rowOfRun), 'None.')}<h2>Restores</h2>
 ${section(of('restore').map(rowOfRun), 'None.')}<h2>Second copies</h2>
-${section(of('copy').map(rowOfRun), 'None.')}<h2>Retention, prunes and repairs</h2>
+${section(of('copy').map(rowOfRun), 'None.')}<h2>Imports</h2>
+${section(of('import').map(rowOfRun), 'None.')}<h2>Retention, prunes and repairs</h2>
 ${section(of('forget', 'prune', 'repair').map(rowOfRun), 'None.')}<h2>Holds</h2>
 ${section(
   holds.map((hold) => rowOfHold(hold, now)),
