@@ -21,7 +21,18 @@ export function contentFingerprint(repository: Repository, kind: Kind, content: 
   return fingerprint(repository.objectId(canonicalOf(content)), placeOf(kind, content));
 }
 
-/** The same of what may well be an object of that id still, with the work done by the encoder. */
+/**
+ * Whether a resource is in the state of a fingerprint, or was until another one took what only one of them can have,
+ * such as being the default.
+ */
+export function isInState(repository: Repository, kind: Kind, live: Content, state: string | undefined): boolean {
+  const earlier = kind.before?.(live.body, () => false);
+  return [live, ...(earlier === undefined ? [] : [{ ...live, body: earlier }])].some(
+    (content) => contentFingerprint(repository, kind, content) === state,
+  );
+}
+
+/** A fingerprint of what may well be an object of that id still, with the work done by the encoder. */
 export async function encodedContentFingerprint(
   { repository, encoder }: { repository: Repository; encoder: Encoder },
   kind: Kind,

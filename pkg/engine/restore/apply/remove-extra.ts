@@ -15,7 +15,7 @@ import type { ProgressCounter } from '../../progress.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { wantedAt } from './attempt.ts';
-import { contentFingerprint, type ChangeLog } from './change-log.ts';
+import { contentFingerprint, isInState, type ChangeLog } from './change-log.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
 import { resultOf } from './result.ts';
 
@@ -102,7 +102,7 @@ async function remove(
       return { item, result: resultOf(item, 'deleted', reason('gone-before')) };
     }
     const isPart = cut !== undefined && kind.isPartOf?.(live, cut.live) === true;
-    if (!isPart && contentFingerprint(request.repository, kind, live) !== item.live) {
+    if (!isPart && !isInState(request.repository, kind, live, item.live)) {
       return { item, result: resultOf(item, 'failed', reason('changed-since-plan-kept')) };
     }
     if (kind.name === 'folder' && (await isFilled(context, uid))) {

@@ -12,7 +12,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import { goingWith, kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
-import { contentFingerprint } from '../apply/change-log.ts';
+import { contentFingerprint, isInState } from '../apply/change-log.ts';
 import { deepestFirst, listOf, movedAway } from '../plan/removals.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
 import type { HalfDeleted } from './half-deleted.ts';
@@ -156,7 +156,8 @@ async function planOne(
   if (live.managedBy !== undefined) {
     return { ...item, action: 'skip', ...because(reason('managed-since', { manager: live.managedBy.manager })) };
   }
-  const isOwn = item.live === created.mark || (await halfDeleted.includes(kind, created, live));
+  const isOwn =
+    isInState(request.repository, kind, live, created.mark) || (await halfDeleted.includes(kind, created, live));
   return isOwn ? item : { ...item, ...leftAsItIs(created) };
 }
 
