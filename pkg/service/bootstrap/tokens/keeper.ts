@@ -291,7 +291,7 @@ export class TokenKeeper extends TokenWatch {
       this.#replaced = { time: this.#clock.now(), orgs: replaced };
       this.#log.warn(
         // oxlint-disable-next-line dashkeep/syntax -- a line of the log, which is English
-        { orgs: replaced, hint: 'Check whether the token, or the service account "dashkeep", was deleted in Grafana.' },
+        { orgs: replaced, hint: 'Check whether the token, or its service account, was deleted in Grafana.' },
         'Grafana rejected the token; a new one is in use',
       );
     }
