@@ -16,7 +16,7 @@ export function parseResource(text: string): Omit<NamedRef, 'org'> {
     throw new CommandError('DK_USAGE', `'${text}' does not name a resource`, {
       hint:
         meant === undefined || uid === ''
-          ? 'Write kind/UID, such as dashboard/abc; `dashkeep show` lists them.'
+          ? 'Write kind/UID, such as dashboard/abc. `dashkeep show` lists the resources.'
           : `There is no kind '${name.slice(0, 40)}'. Did you mean ${meant}/${uid}?`,
     });
   }

@@ -43,7 +43,7 @@ export const SECURITY = {
   'org-maybe-renamed':
     'Is created. If organization {id}, now named {name}, is the same one, its content is restored a second time: give it its old name first.',
   'org-taken':
-    'Gets the content of organization {before} in the snapshot because its name is {name}. Its ID is {after}: check that it is the same organization.',
+    'Gets the content of organization {before} in the snapshot, because both are named {name}. The ID here is {after}: check that it is the same organization.',
   public: '{field}: anyone who has the link can see more.',
   'public-isEnabled': 'The dashboard becomes public to anyone who has the link.',
   'public-share': 'The dashboard, which only invited people can see, becomes public to anyone who has the link.',

@@ -60,7 +60,7 @@ describe('the words that a plan asks for', () => {
     await typed;
     const [above] = shown().split('Type ');
     expect(above).toContain(
-      'create: 3 (folder: 1, dashboard: 2) and permissions of 1 of them\n' +
+      'create: 3 (folder: 1, dashboard: 2) and the permissions of 1 of them\n' +
         'update: 2 (data-source: 1, dashboard-permissions: 1)\ndelete: 1 (annotation: 1)\n',
     );
   });

@@ -128,7 +128,7 @@ function print(context: CliContext, { copied, present, objects, verified, ...rep
     printLine(context, `Not copied, because they are damaged: ${damaged.join(', ')}`);
   }
   if (newer.length > 0) {
-    printLine(context, `Not copied, because a newer Dashkeep wrote them: ${newer.join(', ')}. Upgrade this Dashkeep.`);
+    printLine(context, `Not copied, because a newer Dashkeep wrote them: ${newer.join(', ')}. Upgrade Dashkeep here.`);
   }
   if (different.length > 0) {
     printLine(

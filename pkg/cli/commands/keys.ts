@@ -75,7 +75,7 @@ function print(context: CliContext, { standing, own, keys, unsigned }: View): vo
   if (keys.some(({ trusted, signedRepositoryKey }) => signedRepositoryKey && !trusted)) {
     printLine(
       context,
-      'Anyone who can write to the target can sign the repository’s key, so trust such a key only if you wrote down its fingerprint.',
+      'Anyone who can write to the target can sign the repository’s key. Trust a key marked “signed the repository’s key” only if you wrote down its fingerprint.',
     );
   }
   if (unsigned > 0) {

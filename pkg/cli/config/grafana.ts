@@ -69,7 +69,7 @@ export function warnOfIgnoredToken(configuration: Configuration, log: Log): void
   if (name !== undefined && !isOfChart && adminOf(configuration) !== undefined) {
     log.warn(
       { setting: name },
-      `${name} is ignored, because GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD are set. Unset ${name}, or unset both to use it.`,
+      `${name} is ignored, because GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD are set. Unset ${name} or, to use it, unset the other two.`,
     );
   }
 }

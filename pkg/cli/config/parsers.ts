@@ -165,7 +165,7 @@ export function threshold(text: string, source: string): Threshold {
   if (least === undefined || Number(percent) > 100 || Number(least) === 0) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `${source} must be a percentage and a number, such as 10%,10, not '${text}'`,
+      `${source} must be a percentage and a number separated by a comma, such as '10%,10', not '${text}'`,
     );
   }
   return { percent: Number(percent), least: Number(least) };

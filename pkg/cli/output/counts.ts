@@ -20,7 +20,7 @@ export function countPlan<T extends Pick<PlanItem, 'org' | 'kind' | 'uid' | 'act
   return [...counts].map(([name, [count, permissions]]) => [name, count, permissionsText(count, permissions)]);
 }
 
-/** “52 of 52 done and verified, with permissions of 46 of them.” */
+/** “52 of 52 done and verified, with the permissions of 46 of them.” */
 export function resultCount(
   results: readonly ApplyResult[],
   isDone: (result: ApplyResult) => boolean,
@@ -34,7 +34,7 @@ export function resultCount(
   return `${count} of ${results.length - followers.size} done and verified${more}.`;
 }
 
-/** “removed: 2 resources and permissions of 1 of them”, a line for each change that there is. */
+/** “removed: 2 resources and the permissions of 1 of them”, a line for each change that there is. */
 export function diffCounts(diff: Diff): string[] {
   return (['added', 'changed', 'removed'] as const).flatMap((change) => {
     const items = diff[change].map((item) => ({ ...item, change }));
@@ -44,11 +44,11 @@ export function diffCounts(diff: Diff): string[] {
   });
 }
 
-/** “ and permissions of 46 of them”; nothing where there are none. */
+/** “ and the permissions of 46 of them”; nothing where there are none. */
 export function permissionsText(count: number, permissions: number): string {
   return permissions === 0 ? '' : ` and ${permissionsOf(count, permissions)}`;
 }
 
 function permissionsOf(count: number, permissions: number): string {
-  return count === 1 ? 'its permissions' : `permissions of ${permissions} of them`;
+  return count === 1 ? 'its permissions' : `the permissions of ${permissions} of them`;
 }

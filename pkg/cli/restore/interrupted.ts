@@ -136,7 +136,7 @@ export function linesOf({
     ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana instance at ${grafana}.`]),
     ...admins.map(
       ({ login, organizations }) =>
-        `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} revokes this access, but finishing keeps any role that the snapshot assigns to it, and an organization always keeps its last Admin.`,
+        `Because of this ${noun}, account ${login} may still be an Admin of ${counted(organizations, 'organization')}. ${ways} revokes this access. However, finishing keeps any role that the snapshot assigns to the account, and an organization always keeps its last Admin.`,
     ),
     `To ${isUntouched ? 'start it again' : 'finish it'}: ${finish}`,
     ...(undo === undefined || isUntouched ? [] : [`To undo it: ${undo}`, CONFIRMS]),

@@ -9,7 +9,7 @@ interface Happened {
 
 /**
  * The permissions among some resources to which the same happened as to what they belong to, such as those deleted with
- * a dashboard. People count what they can name: “2 resources and permissions of 1 of them”.
+ * a dashboard. People count what they can name: “2 resources and the permissions of 1 of them”.
  */
 export function followersIn<T>(all: readonly T[], happened: (one: T) => Happened): Set<T> {
   const keyOf = ({ kind, uid, org = 0, way }: Happened): string => `${way} ${org} ${kind}/${uid}`;

@@ -12,7 +12,7 @@ export const HINT_REASONS = {
     page: 'Ask the administrator of the service to include it, or to exclude it on purpose.',
   },
   'one-service-for-app':
-    'Both services create backups, but the app connects to only one. To switch, stop the other, or remove its address from the app’s settings.',
+    'Both services create backups, but the app connects to only one. To connect it to this service, stop the other service, or remove the other service’s address from the app’s settings.',
   'delete-account':
     'Delete the account if nothing uses it. If you delete the one in use, the service creates another with the usual name.',
   'verify-again': 'It has changed since then. Verify it again.',

@@ -23,7 +23,7 @@ export const RUN_REASONS = {
     'snapshot {snapshot} is dated ahead of Dashkeep’s clock: without {setting}, backups and retention are refused, and “latest” refers to that snapshot',
   'clock-apart-grafana': 'the clocks of Dashkeep and Grafana differ by {seconds} seconds',
   'recipients-added':
-    'these age recipients cannot read all existing objects, which new snapshots also use: {recipients}',
+    'these age recipients cannot read some existing objects that new snapshots also use: {recipients}',
   'recipients-replaced':
     'no age recipient could read the key of the earlier snapshots, so everything was stored again; earlier snapshots may need an earlier identity',
   'key-restored':

@@ -34,7 +34,7 @@ it('says who may still be an Admin of organizations because a restore did not fi
   await dashkeep(['restore', 'latest', '--everything', '--apply'], undefined, { signal }).catch(() => undefined);
   grafana().setFaults();
   expect(await saidOfRuns()).toContain(
-    'Because of this restore, account admin may still be an Admin of 1 organization. Finishing or undoing it revokes this access, but finishing keeps any role that the snapshot assigns to it, and an organization always keeps its last Admin.',
+    'Because of this restore, account admin may still be an Admin of 1 organization. Finishing or undoing it revokes this access. However, finishing keeps any role that the snapshot assigns to the account, and an organization always keeps its last Admin.',
   );
 });
 

@@ -36,7 +36,7 @@ describe('a token beside the credentials of an admin', () => {
 
   it('is named as ignored, with what to do', async () => {
     expect(await backup({ ...ADMIN, GRAFANA_API_TOKEN: 'glsa_not_a_token_of_this_grafana' })).toEqual([
-      'GRAFANA_API_TOKEN is ignored, because GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD are set. Unset GRAFANA_API_TOKEN, or unset both to use it.',
+      'GRAFANA_API_TOKEN is ignored, because GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD are set. Unset GRAFANA_API_TOKEN or, to use it, unset the other two.',
     ]);
   });
 

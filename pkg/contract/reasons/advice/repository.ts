@@ -9,7 +9,7 @@ export const REPOSITORY_ADVICE = {
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
   },
   'remove-twin':
-    'Someone who can write to the bucket copied the repository there. Find out who, and delete that dashkeep.json. If you moved the target, set the target to {target}, then run: {command}',
+    'Someone who can write to the bucket copied the repository to {target}. Find out who did this, and delete dashkeep.json in {target}. If you moved the repository there yourself, set the target to {target}, then run: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
   'accept-directory':
@@ -113,8 +113,8 @@ export const REPOSITORY_ADVICE = {
     page: 'In the deployment, select {orgs} to include the others, or {own} to exclude them on purpose.',
   },
   'confirm-orgs': {
-    cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and use the name and password of a server admin (GRAFANA_ADMIN_USER, GRAFANA_ADMIN_PASSWORD) instead of a token.',
-    page: 'In the deployment, select {own} if there are no others, or to exclude them on purpose. To include them, select all organizations, and provide the name and password of a server admin.',
+    cli: 'If no other organizations exist, or if you want to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and use the name and password of a server admin (GRAFANA_ADMIN_USER, GRAFANA_ADMIN_PASSWORD) instead of a token.',
+    page: 'In the deployment, select {own} if there are no other organizations, or if you want to exclude the others on purpose. To include them, select all organizations, and provide the name and password of a server admin.',
   },
   'include-server-kinds': {
     cli: 'To include these kinds, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If both are set already, remove DASHKEEP_SERVER_KINDS=no or, if that is not set, check the password. To exclude the kinds on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',

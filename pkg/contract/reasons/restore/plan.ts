@@ -122,8 +122,8 @@ export const PLAN_REASONS = {
   'plan-unread':
     'resources that cannot be read in Grafana and are therefore not restored: {count} of {all}; the plan gives the reasons',
   'accounts-first': {
-    cli: 'teams and permissions refer to users who have no account in this organization: {logins}; create them, for example with {command}, or add them to the organization in Grafana, then restore again with --overwrite',
-    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create them with {command} or add them, then plan again, overwriting existing resources',
+    cli: 'teams and permissions refer to users who have no account in this organization: {logins}; create the users, for example with {command}, or add them to the organization in Grafana, then restore again with --overwrite',
+    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create the users with {command}, or add them to the organization, then create a new plan that overwrites existing resources',
   },
   'command-line-only': {
     cli: '{kinds} are not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
@@ -141,8 +141,8 @@ export const PLAN_REASONS = {
   changed: 'the run changed it',
   deleted: 'the run deleted it',
   'undo-unseen': {
-    cli: 'the run wrote it; --apply joins its organization temporarily, and keeps the resource if someone has changed it since',
-    page: 'the run wrote it; applying joins its organization temporarily, and keeps the resource if someone has changed it since',
+    cli: 'the run wrote it; --apply joins the resource’s organization temporarily, and keeps the resource if someone has changed it since',
+    page: 'the run wrote it; applying this plan joins the resource’s organization temporarily, and keeps the resource if someone has changed it since',
   },
   'undo-keeps-admin':
     'because of the restore, account {login} may still be an Admin of these organizations: {orgs}; to revoke this, undo the restore on the command line as a server admin',
