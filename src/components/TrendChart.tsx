@@ -32,7 +32,7 @@ export function TrendChart({ title, points, value, format }: Props) {
   const summary =
     newest === undefined
       ? t('trend.empty', 'No backups yet')
-      : t('trend.summary', '{{backups}} backups, at most {{most}}, now {{newest}}', {
+      : t('trend.summary', '{{backups}} backups, maximum {{most}}, newest {{newest}}', {
           backups: points.length,
           most: format(most),
           newest: format(newest),

@@ -22,7 +22,7 @@ test('three clicks bring back a folder that was deleted since Grafana was last c
   await compare.click();
   await page.getByRole('button', { name: `Restore ${folder.title}` }).click(LONG);
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources (and permissions of \d+ of them )?restored/)).toBeVisible({
+  await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible({
     timeout: 120_000,
   });
   expect((await boardOf(admin)).meta.folderUid).toBe(inner.uid);
@@ -43,7 +43,7 @@ test('a folder that was deleted before the last backup comes back from the overv
   const gone = page.getByRole('list', { name: 'Deleted in the last 24 hours' });
   const changes = page.getByRole('list', { name: 'Newest changes' });
   await expect(gone.getByRole('listitem').filter({ hasText: folder.title }).first()).toContainText(
-    / · \d+ resources and permissions of \d+ of them · /,
+    / · \d+ resources and the permissions of \d+ of them · /,
   );
   expect((await gone.boundingBox())!.y).toBeLessThan((await changes.boundingBox())!.y);
   await gone
@@ -51,7 +51,7 @@ test('a folder that was deleted before the last backup comes back from the overv
     .first()
     .click();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources (and permissions of \d+ of them )?restored/)).toBeVisible({
+  await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible({
     timeout: 120_000,
   });
   // With who may see it: permissions are not left to Grafana's defaults.

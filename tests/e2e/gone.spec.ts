@@ -29,7 +29,7 @@ test('what was brought back is no longer called deleted, until that is undone', 
   await expect(page.getByText(/last seen in the backup of /).first()).toBeVisible();
   await page.getByRole('button', { name: `Restore ${CONTENT.folder.title}` }).click();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources (and permissions of \d+ of them )?restored/)).toBeVisible(LONG);
+  await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible(LONG);
   const restored = page.url();
 
   await app.open('');

@@ -106,7 +106,7 @@ test(
     await expect(page.getByRole('heading', { name: /resources.* will be restored/ })).toBeVisible(LONG);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Restore now' }).click();
-    await expect(page.getByText(/resources (and permissions of \d+ of them )?restored/)).toBeVisible({
+    await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible({
       timeout: 120_000,
     });
     await expect(page.getByText('Dashkeep read each resource back and compared it with the snapshot.')).toBeVisible();
@@ -205,7 +205,7 @@ test.describe('by keyboard alone', () => {
     await typeWanted(page);
     await tabTo(page.getByRole('dialog').getByRole('button', { name: 'Restore now' }));
     await page.keyboard.press('Enter');
-    await expect(page.getByText(/2 resources (and permissions of \d of them )?restored/)).toBeVisible({
+    await expect(page.getByText(/2 resources (and the permissions of \d of them )?restored/)).toBeVisible({
       timeout: 120_000,
     });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);

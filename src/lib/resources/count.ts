@@ -12,7 +12,7 @@ export function resourcesText(count: number, permissions = 0): string {
         'snapshot.withPermissions',
         count,
         '{{number}} resource and its permissions',
-        '{{number}} resources and permissions of {{permissions}} of them',
+        '{{number}} resources and the permissions of {{permissions}} of them',
         { permissions: formatNumber(permissions) },
       );
 }

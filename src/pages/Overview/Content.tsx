@@ -38,7 +38,7 @@ export function Content({ snapshot, content }: Props) {
       </ul>
       {server.length > 0 && (
         <Text element="p" color="secondary">
-          {t('leftOut.server', 'Also contains, for the command line only: {{kinds}}.', {
+          {t('leftOut.server', 'Also contains, available only on the command line: {{kinds}}.', {
             kinds: server.map((kind) => `${kindLabel(kind)} (${formatNumber(content[kind] ?? 0)})`).join(', '),
           })}
         </Text>

@@ -61,7 +61,7 @@ export function LostPlan({ plan }: { plan: RestorePlan | undefined }) {
         <span>
           {t(
             'plan.lostText',
-            'The service was restarted, or the plan is more than an hour old. It changed nothing in this organization.',
+            'The service was restarted, or the plan is more than an hour old. The plan changed nothing in this organization.',
           )}
         </span>
         <PlanAgain plan={plan} />

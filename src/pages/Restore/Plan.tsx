@@ -61,7 +61,7 @@ export function Plan() {
     undoes !== undefined
       ? undone && undoesText(undone)
       : finished
-        ? t('plan.finishes', 'Finishes the restore of {{time}}', { time: formatTime(finished.started) })
+        ? t('plan.finishes', 'Finishes the restore started {{time}}', { time: formatTime(finished.started) })
         : time && t('plan.from', 'From the snapshot of {{time}}', { time: timeText(time) });
   return (
     <AppPage
@@ -109,9 +109,9 @@ function useFinished(): string | undefined {
 function undoesText({ undoes, connection, started }: Run): string {
   const time = formatTime(started);
   return undoes !== undefined
-    ? t('plan.reverses', 'Reverses the undo of {{time}}', { time })
+    ? t('plan.reverses', 'Reverses the undo started {{time}}', { time })
     : connection === undefined
-      ? t('plan.undoes', 'Undoes the restore of {{time}}', { time })
+      ? t('plan.undoes', 'Undoes the restore started {{time}}', { time })
       : t('plan.undoesSent', 'Undoes the changes of {{time}} in {{name}}', { time, name: connection });
 }
 

@@ -15,7 +15,7 @@ export function KeptForServerAdmins({ kinds }: Pick<SnapshotDetail, 'kinds'>) {
   const kept = [...SERVER_KINDS].filter((kind) => (kinds[kind]?.stored ?? 0) + (kinds[kind]?.reused ?? 0) > 0);
   return kept.length === 0 ? null : (
     <Text color="secondary">
-      {t('leftOut.server', 'Also contains, for the command line only: {{kinds}}.', {
+      {t('leftOut.server', 'Also contains, available only on the command line: {{kinds}}.', {
         kinds: kept.map(kindLabel).join(', '),
       })}
     </Text>

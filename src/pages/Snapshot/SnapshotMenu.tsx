@@ -152,9 +152,13 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
           {snapshot.trigger === 'safety' && (
             <Alert
               severity="warning"
-              title={t('snapshot.deleteSafety', 'You will no longer be able to undo the restore of {{time}}', {
-                time: formatTime(snapshot.time),
-              })}
+              title={t(
+                'snapshot.deleteSafety',
+                'You will no longer be able to undo the restore that started {{time}}',
+                {
+                  time: formatTime(snapshot.time),
+                },
+              )}
             />
           )}
           <Text element="p" color="secondary">

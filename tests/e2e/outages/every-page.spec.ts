@@ -122,7 +122,7 @@ test('a plan that is lost or too old says the same when it was open and when it 
   };
   const texts: string[] = [];
   const look = async (): Promise<void> => {
-    await expect(alert).toContainText('It changed nothing in this organization');
+    await expect(alert).toContainText('The plan changed nothing in this organization');
     await expect(next).toHaveCount(1);
     await expect(page.getByRole('heading', { name: 'Restore', exact: true })).toBeVisible();
     await expect(page.getByRole('button', { name: 'Restore now' })).toHaveCount(0);

@@ -150,7 +150,7 @@ test('a restore whose plan is gone is not called one that is running', async ({ 
 
   Object.assign(run, { trigger: 'undo', undoes: service.state.runs[1]!.id });
   await app.open('/restore/20261129T103913Z-1957d03a');
-  await expect(page.getByText(/^Undoes the restore of /)).toBeVisible();
+  await expect(page.getByText(/^Undoes the restore started /)).toBeVisible();
   await expect(page.getByText('This undo was interrupted')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Undo', exact: true })).toBeVisible();
 });

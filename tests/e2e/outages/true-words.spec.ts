@@ -35,7 +35,7 @@ test('a restore whose safety snapshot was deleted, or of another Grafana, is not
 
 test('deleting a safety snapshot warns that its restore can no longer be undone', async ({ app, page, service }) => {
   const [, snapshot] = service.state.snapshots;
-  const warning = page.getByText(/You will no longer be able to undo the restore of/);
+  const warning = page.getByText(/You will no longer be able to undo the restore that started/);
   const ask = async () => {
     await app.open(`/snapshots/${snapshot?.id}`);
     await page.getByRole('button', { name: 'More actions' }).click();
@@ -249,6 +249,6 @@ test('a plan that finishes a restore says so, and why it asks again', async ({ a
   await page.route('**/api/v1/restores/plan-1/items*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
   await app.open(`/restore/plan-1?finishes=${run.id}`);
   await expect(page.getByRole('heading', { name: 'Finish this restore' })).toBeVisible();
-  await expect(page.getByText(/^Finishes the restore of/)).toBeVisible();
+  await expect(page.getByText(/^Finishes the restore started/)).toBeVisible();
   await expect(page.getByText(/Access may have been restricted since/)).toBeVisible();
 });

@@ -77,7 +77,7 @@ test('the tiles add up to the resources of the latest backup, without those of t
   await app.open('');
   const contents = page.getByRole('region', { name: 'Contents' });
   await expect(contents.getByRole('listitem')).toHaveText([/^Folders\s*3$/, /^Dashboards\s*5$/]);
-  const server = 'Also contains, for the command line only: Organizations (2), Users (8).';
+  const server = 'Also contains, available only on the command line: Organizations (2), Users (8).';
   await expect(contents.getByText(server)).toBeVisible();
 });
 
@@ -188,11 +188,13 @@ test('the latest changes are grouped as on the page of all changes, and lead to 
   const list = page.getByRole('list', { name: 'Newest changes' });
   await expect(list.getByRole('listitem')).toHaveText([
     /^Changed.*redis/,
-    /^Deleted.*Prod.* · Team A60 resources and permissions of 50 of them$/,
+    /^Deleted.*Prod.* · Team A60 resources and the permissions of 50 of them$/,
     'and 4 more',
   ]);
   await expect(
-    page.getByText(/: Added 4 resources, Changed 1 resource, Removed 60 resources and permissions of 50 of them\.$/),
+    page.getByText(
+      /: Added 4 resources, Changed 1 resource, Removed 60 resources and the permissions of 50 of them\.$/,
+    ),
   ).toBeVisible();
   await expectAccessible(page);
   await list.getByRole('link', { name: 'redis' }).click();

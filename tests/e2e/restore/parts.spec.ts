@@ -79,11 +79,11 @@ test('an undo names what it takes back, and what it is compared with', async ({ 
   await page.route('**/api/v1/restores/plan-1', (route) => route.fulfill({ json: plan }));
   await page.route('**/api/v1/restores/plan-1/*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
   await app.open('/restore/plan-1');
-  await expect(page.getByText(/^Undoes the restore of /)).toBeVisible();
+  await expect(page.getByText(/^Undoes the restore started /)).toBeVisible();
   await expect(page.getByText(/^From the snapshot of /)).toHaveCount(0);
   run!.undoes = service.state.runs[1]!.id;
   await app.open('/restore/plan-1');
-  await expect(page.getByText(/^Reverses the undo of /)).toBeVisible();
+  await expect(page.getByText(/^Reverses the undo started /)).toBeVisible();
   const { undoes: _, ...sent } = plan;
   await page.route('**/api/v1/restores/plan-1', (route) =>
     route.fulfill({ json: { ...sent, state: 'planning', options: { to: { connection: 'stage' } } } }),

@@ -171,7 +171,7 @@ export const STATES: Shown[] = [
     act: async (page) => {
       await plan(page);
       await page.getByRole('button', { name: 'Restore now' }).click();
-      await expect(page.getByText(/resources (and permissions of \d+ of them )?restored/)).toBeVisible();
+      await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible();
     },
     ready: (page) => expect(page.getByRole('table', { name: 'Results' })).toBeVisible(),
   },

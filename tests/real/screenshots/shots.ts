@@ -61,7 +61,7 @@ export const RESTORED: Shot = {
     await showPlan(page);
     await press(page, 'Restore now');
   },
-  ready: text(/resources (and permissions of \d+ of them )?restored/),
+  ready: text(/resources (and the permissions of \d+ of them )?restored/),
 };
 
 async function showPlan(page: Page): Promise<void> {

@@ -25,7 +25,7 @@ export function AsRead({ asRead, busy, onRead }: AsReadProps) {
       <p>
         {t(
           'plan.asReadText',
-          'Recent backups read them, the earliest on {{time}}, and they matched the snapshot. Most are permissions. The restore keeps later changes.',
+          'These resources matched the snapshot when recent backups read them, the earliest on {{time}}. Most are permissions. The restore keeps later changes.',
           { time: formatTime(asRead.oldest) },
         )}
       </p>
