@@ -187,7 +187,7 @@ function clientInOrg(options: ConnectOptions, home: number, org: number): Grafan
   if (options.client.identity === 'token' && org !== home) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `no token for organization ${org}: a token is valid in one organization only`,
+      `no token for organization ${org}: a token is valid in only one organization`,
       {
         advice: reason('set-org-token', { org: String(org) }),
       },

@@ -130,7 +130,7 @@ async function lockState(
   if (lock === undefined) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `DASHKEEP_STATE_DIR: another service uses ${stateDirectory}. Stop it, or set another directory`,
+      `DASHKEEP_STATE_DIR: another service uses ${stateDirectory}. Stop that service, or set another directory`,
     );
   }
   if (lock.gap !== undefined) {

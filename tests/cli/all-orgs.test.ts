@@ -69,7 +69,7 @@ describe('a backup without --orgs', () => {
     const token = { GRAFANA_API_TOKEN: grafana.token() };
     const ended = dashkeep(['backup', '--orgs', `1,${second}`], token);
     await expect(ended).rejects.toMatchObject({
-      message: `no token for organization ${second}: a token is valid in one organization only`,
+      message: `no token for organization ${second}: a token is valid in only one organization`,
     });
   });
 

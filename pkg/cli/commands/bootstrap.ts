@@ -94,7 +94,7 @@ function print(context: CliContext, flags: CommonFlags, { orgs, failed }: Bootst
       const named = lacks.join(', ');
       printLine(
         context,
-        `  It lacks permissions that a backup needs: ${named}. Give its service account the Admin role.`,
+        `  The token lacks permissions that a backup needs: ${named}. Give its service account the Admin role.`,
       );
     }
   }

@@ -64,7 +64,7 @@ async function importFrom(context: CliContext, path: string, flags: Flags): Prom
       context,
       `snapshot ${id} is ${status}: ${counted(resources.length, 'resource')}, imported as ${archive.format}`,
     );
-    printLine(context, 'It is on hold and never counts as the latest snapshot. Restore it by its ID.');
+    printLine(context, 'The snapshot is on hold and never counts as the latest one. Restore it by its ID.');
   });
   return manifest.status === 'complete' ? 0 : 3;
 }

@@ -38,8 +38,8 @@ export async function confirmPlan(
 }
 
 /**
- * What applying a plan writes, such as `create: 3 (folder: 1, dashboard: 2) and the permissions of 2 of them`: a line for
- * each action.
+ * What applying a plan writes, such as `create: 3 (folder: 1, dashboard: 2) and the permissions of 2 of them`: a line
+ * for each action.
  */
 function writeCounts(items: Plan['items']): string[] {
   const followers = followersInPlan(items);

@@ -119,7 +119,7 @@ export function linesOf({
       ? 'There is no snapshot of the previous state.'
       : `The previous state is in snapshot ${safetySnapshot}.`;
   const record = `dashkeep runs ${run} --target <target>/connections/${connection}`;
-  const elsewhere = `To see what it wrote, and whether it was finished or undone since: ${record}`;
+  const elsewhere = `To see what the ${noun} wrote, and whether it has been finished or undone since: ${record}`;
   const before = isHere ? (isUntouched ? undefined : state) : elsewhere;
   return [
     isUntouched
@@ -130,7 +130,7 @@ export function linesOf({
     ...(unplanned === undefined || isUntouched
       ? []
       : [
-          `The total was not known yet: ${counted(unplanned, 'resource')} of organizations that it had to join were not compared.`,
+          `The total was not known yet: ${counted(unplanned, 'resource')} of organizations that the ${noun} had to join were not compared.`,
         ]),
     ...(before === undefined ? [] : [before]),
     ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana instance at ${grafana}.`]),

@@ -109,7 +109,7 @@ function nothingOf(
   }
   if (orgs.length === 0) {
     return new CommandError('DK_USAGE', `snapshot ${id} covers no organization`, {
-      hint: 'Choose another snapshot. `dashkeep snapshots` lists them.',
+      hint: 'Choose another snapshot. `dashkeep snapshots` lists the existing ones.',
     });
   }
   const held = orgs.map((org) => `${org.id} (${org.name})`).join(', ');
@@ -122,6 +122,6 @@ function nothingOf(
     hint:
       pairs.length > 0
         ? `The IDs in Grafana and in the snapshot differ: add ${pairs.join(' ')}.`
-        : 'Choose others with --orgs, or restore into another one with --map-org <ID in the snapshot>=<ID in Grafana>.',
+        : 'Choose other organizations with --orgs, or restore into another one with --map-org <ID in the snapshot>=<ID in Grafana>.',
   });
 }

@@ -83,7 +83,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 403,
     title: 'Only the home organization can do this',
-    hint: 'This operation affects all organizations. You need the Admin role in the home organization. Its admins can assign it.',
+    hint: 'This operation affects all organizations. You need the Admin role in the home organization, whose admins can assign this role.',
   },
   DK_OTHER_ORGANIZATION: {
     exit: 1,

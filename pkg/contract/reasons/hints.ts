@@ -15,7 +15,7 @@ export const HINT_REASONS = {
     'Both services create backups, but the app connects to only one. To connect it to this service, stop the other service, or remove the other service’s address from the app’s settings.',
   'delete-account':
     'Delete the account if nothing uses it. If you delete the one in use, the service creates another with the usual name.',
-  'verify-again': 'It has changed since then. Verify it again.',
+  'verify-again': 'The repository has changed since then. Verify it again.',
   'add-rule': 'Add this to the Role: {rule}',
   'set-tls': {
     cli: 'Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',

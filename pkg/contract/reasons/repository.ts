@@ -5,12 +5,12 @@ export const REPOSITORY_REASONS = {
   'repository-replaced': 'another repository ({found}) has replaced {remembered} at {target}',
   'repository-emptied': 'the repository {remembered} and its snapshots are gone from {target}',
   'signatures-missing': 'signatures at {target} are missing or do not match: {missing}',
-  'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and this Dashkeep did not remove it',
+  'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and this installation did not remove it',
   'snapshot-future': 'snapshot {snapshot} is dated in the future, because a clock was ahead',
   'snapshot-newer': 'a newer Dashkeep wrote the newest snapshot {snapshot}, which this version cannot read',
   'snapshot-untrusted': 'no trusted key signed this snapshot (signer: {signer})',
   'config-foreign': 'Dashkeep did not write {key} in the target',
-  'config-format': '{key} in the target has {format}; this Dashkeep supports format 1',
+  'config-format': '{key} in the target has {format}; this version supports format 1',
   'repository-format':
     'the repository {remembered} at {target} was overwritten or upgraded: its configuration has {format}',
 } as const;

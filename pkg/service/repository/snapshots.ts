@@ -87,7 +87,10 @@ export class Snapshots {
     signal: AbortSignal,
   ): Promise<string> {
     if (signature.foreign === true && !(await this.#isHeld(entry, caller, signal))) {
-      throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `${manifest.id} is untrusted, and no trusted snapshot has this`);
+      throw new DashkeepError(
+        'DK_SNAPSHOT_FOREIGN',
+        `${manifest.id} is untrusted, and no trusted snapshot has this content`,
+      );
     }
     return this.#repositoryCache.object(entry.object, signal);
   }

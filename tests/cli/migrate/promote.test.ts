@@ -186,7 +186,7 @@ it('does not bring back what someone undid', async () => {
 });
 
 it('says of a run that no one knows where the runs of the connection are', async () => {
-  const hint = `Check the ID. \`dashkeep runs --target file://${directory.path}/repository/connections/production\` lists the runs. The restore wrote nothing, or its record was removed since. If it wrote nothing, there is nothing to undo: start it again.`;
+  const hint = `Check the ID. \`dashkeep runs --target file://${directory.path}/repository/connections/production\` lists the runs. The restore wrote nothing, or its record has been removed since. If it wrote nothing, there is nothing to undo: start it again.`;
   await promote('--from', 'live', '--promote', '--apply');
   await expect(promote('--undo', 'nonsense')).rejects.toMatchObject({ code: 'DK_NOT_FOUND', hint });
 });

@@ -26,7 +26,7 @@ it('offers no undo of a restore that ended before it wrote anything', () => {
   expect(undo({ written: 0, unchecked: 1 })).toBeDefined();
   const partly = { written: 1, unchecked: 0, unplanned: 7 };
   expect(linesOf(cutShort('r', { counts: partly, planned: 9, snapshot }, 'finish', String))).toContain(
-    'The total was not known yet: 7 resources of organizations that it had to join were not compared.',
+    'The total was not known yet: 7 resources of organizations that the restore had to join were not compared.',
   );
   // A record of an earlier release does not say how many there were.
   expect(undo()).toBeDefined();

@@ -20,7 +20,7 @@ it('bootstrap names what the token of a demoted account no longer permits', asyn
   await call(grafana, 'admin:admin', `PATCH /api/serviceaccounts/${id}`, { name, role: 'Viewer' });
 
   expect((await bootstrap()).out).toMatch(
-    /^org 1: the stored token works, valid until .*\n {2}It lacks permissions that a backup needs: alert\.provisioning:read, .*\. Give its service account the Admin role\.$/m,
+    /^org 1: the stored token works, valid until .*\n {2}The token lacks permissions that a backup needs: alert\.provisioning:read, .*\. Give its service account the Admin role\.$/m,
   );
   expect((await bootstrap('--json')).json.orgs[0].lacks).toContain('serviceaccounts:read');
   await grafana.close();

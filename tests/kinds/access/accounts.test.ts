@@ -46,7 +46,8 @@ describe.each(TRIED_PROFILES)('accounts on %s', (profile) => {
     for (const name of names) {
       expect(bodies(after.get(name)!)).toEqual(bodies(before.get(name)!));
     }
-    const own = 'if a Dashkeep service uses this account, it creates its token itself; otherwise, create new tokens';
+    const own =
+      'if a Dashkeep service uses this account, the service creates its token itself; otherwise, create new tokens';
     expect(losses).toEqual({
       org: {},
       user: { eva: ['set a new password for this account'] },

@@ -28,7 +28,7 @@ it('a second service refuses a state directory that another one uses, and comman
   for (let attempt = 0; attempt < 2; attempt++) {
     await expect(second()).rejects.toMatchObject({
       code: 'DK_SETTINGS',
-      message: `DASHKEEP_STATE_DIR: another service uses ${join(directory, 'state')}. Stop it, or set another directory`,
+      message: `DASHKEEP_STATE_DIR: another service uses ${join(directory, 'state')}. Stop that service, or set another directory`,
     });
   }
 

@@ -21,7 +21,7 @@ export const ENGINE_ADVICE = {
     page: 'Finish it or undo it.',
   },
   'unrecorded-send':
-    'The restore wrote nothing, or its record was removed since. If it wrote nothing, there is nothing to undo: start it again.',
+    'The restore wrote nothing, or its record has been removed since. If it wrote nothing, there is nothing to undo: start it again.',
   'without-safety-snapshot': {
     cli: 'The safety snapshot could not be stored. Free up space in the target, or allow writing to it, then retry. Or add --no-safety-snapshot, but then you cannot undo the restore.',
     page: 'The safety snapshot could not be stored. Free up space in the target, or allow writing to it, then retry. Or restore on the command line without a safety snapshot, but then you cannot undo the restore.',

@@ -23,7 +23,7 @@ export const READINESS_ADVICE = {
   'ready-copy': 'Copy the repository regularly to another place, then confirm this.',
   'ready-keep-key':
     'Check that a copy of the key or passphrase exists outside Grafana and its cluster, then confirm this.',
-  'ready-keep-secrets': 'Check that each of them is stored elsewhere, then confirm this.',
+  'ready-keep-secrets': 'Check that each of these secrets is stored elsewhere, then confirm this.',
   'ready-upgrade-grafana': 'Upgrade Grafana.',
   'ready-check-schedule':
     'Check that the service is running, or that something else, such as cron, starts backups regularly.',

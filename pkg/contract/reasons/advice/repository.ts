@@ -9,22 +9,23 @@ export const REPOSITORY_ADVICE = {
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
   },
   'remove-twin':
-    'Someone who can write to the bucket copied the repository to {target}. Find out who did this, and delete dashkeep.json in {target}. If you moved the repository there yourself, set the target to {target}, then run: {command}',
+    'Someone who can write to the bucket copied the repository to {target}. Find out who did this, and delete dashkeep.json there. If you moved the repository yourself, set the target to this address, then run: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
   'accept-directory':
     'Check whether the directory’s file system is mounted. If it is, find out who changed the directory, and restore it from a copy. If the change was intended, accept it: {command}',
   'accept-format':
-    'If a newer Dashkeep upgraded the repository, upgrade this one. Otherwise, find out who overwrote its configuration. The snapshots are not affected. To rewrite the configuration: {command}',
-  'name-repository': 'Compare its ID with the expected one. To accept the repository: {command}',
+    'If a newer Dashkeep upgraded the repository, upgrade this installation. Otherwise, find out who overwrote its configuration. The snapshots are not affected. To rewrite the configuration: {command}',
+  'name-repository': 'Compare the ID of the repository with the expected one. To accept the repository: {command}',
   'look-up-fingerprint': 'This command shows the fingerprints of the keys that signed snapshots: {command}',
   'restore-key-entry':
-    'Restore it from a copy. Otherwise, Dashkeep creates a new key, and earlier snapshots are untrusted until you trust their key.',
-  'restore-target-entry': 'Restore it from a copy. If you delete it, Dashkeep accepts the repository as it is now.',
+    'Restore the entry from a copy. Otherwise, Dashkeep creates a new key, and earlier snapshots are untrusted until you trust their key.',
+  'restore-target-entry':
+    'Restore the entry from a copy. If you delete the entry, Dashkeep accepts the repository as it is now.',
   'rotate-key-first': 'Create another key first: {command}',
   'remove-trusted-key': {
-    cli: 'Remove it from DASHKEEP_TRUSTED_KEYS (in the chart: signing.trustedKeys), then retry.',
-    page: 'The deployment trusts it. Remove it there, then retry.',
+    cli: 'Remove the key from DASHKEEP_TRUSTED_KEYS (in the chart: signing.trustedKeys), then retry.',
+    page: 'The deployment trusts this key. Remove it there, then retry.',
   },
   'confirm-foreign': {
     cli: 'Check the plan, then add --confirm {id}.',
@@ -41,8 +42,8 @@ export const REPOSITORY_ADVICE = {
     page: 'Anyone who can write to the target can sign the repository’s key. If you wrote down this fingerprint, trust it: {trust}',
   },
   'trust-or-remove':
-    'They do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. If someone else wrote them, delete them. List the keys: {command}',
-  'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
+    'These snapshots do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. If someone else wrote the snapshots, delete them. List the keys: {command}',
+  'accept-unsigned': 'Anyone with access to the target may have written the snapshot. To restore it anyway: {command}',
   'give-memory': {
     cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node.js more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
     page: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give the service more memory.',
@@ -57,12 +58,12 @@ export const REPOSITORY_ADVICE = {
   },
   rewrap: 'With an identity that can read the existing snapshots, run {command}.',
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
-  'remove-misdated': 'It does not count as a backup until that date. To remove it: {command}',
+  'remove-misdated': 'The snapshot does not count as a backup until that date. To remove it: {command}',
   'correct-or-remove-misdated':
     'If Dashkeep’s clock is behind, correct it with NTP. If the clock is correct, remove that snapshot: {command}',
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
-  'release-first': 'To remove it, release it first: {command}',
+  'release-first': 'To remove the snapshot, release it first: {command}',
   'release-unreadable': 'Restore the file from earlier versions in the bucket, or release the snapshot: {command}',
   'back-up-first': {
     cli: 'Create another backup first, or allow the removal of the newest snapshot with --even-newest.',
@@ -91,9 +92,9 @@ export const REPOSITORY_ADVICE = {
   'restore-manifest':
     'Find out who changed the target, and restore the manifest {id} and its signature from earlier versions in the bucket. If the manifest is yours, trust its key. If it is lost, delete that snapshot: {command}',
   'restore-listed':
-    'Someone may have changed them. Restore them from earlier versions in the bucket, or delete those snapshots, then retry.',
+    'Someone may have changed these files. Restore them from earlier versions in the bucket, or delete their snapshots, then retry.',
   'restore-list':
-    'Trust the key that signed it, or restore the file from earlier versions in the bucket. If it is not yours, delete {file}, then retry.',
+    'Trust the key that signed the list, or restore the file from earlier versions in the bucket. If the list is not yours, delete {file}, then retry.',
   'wait-for-run': 'Retry when that run has ended. If its process has crashed, retry in {minutes} min.',
   'wait-for-unsigned-run':
     'Retry when that run has ended. If its process has crashed, retry in {minutes} min. No trusted key signed that session: if it keeps reappearing, find out who writes it.',
@@ -105,8 +106,8 @@ export const REPOSITORY_ADVICE = {
 
   'orgs-in-next': 'The next backup includes them.',
   'include-orgs': {
-    cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS.',
-    page: 'In the deployment, select all organizations to include the others, or list yours to exclude them on purpose.',
+    cli: 'To include these organizations, set DASHKEEP_ORGS=all. To exclude them on purpose, set DASHKEEP_ORGS to the IDs of all others.',
+    page: 'In the deployment, select all organizations to include the others, or select only yours to exclude the others on purpose.',
   },
   'include-given-orgs': {
     cli: 'To include them, set DASHKEEP_ORGS={orgs}. To exclude them on purpose, set DASHKEEP_ORGS={own}.',

@@ -13,7 +13,7 @@ export const SERVICE_ADVICE = {
   },
   'make-new-plan': 'Create a new plan.',
   'plan-again': {
-    cli: 'A plan is valid for one hour, and until the service restarts. Create a new one. If it was applied, the runs list its restore.',
+    cli: 'A plan is valid for one hour, and until the service restarts. Create a new one. If this plan was applied, the runs list its restore.',
     page: 'A plan is valid for one hour. Create a new one.',
   },
   'stay-in-organization': 'In the app, each organization sees only its own data.',
@@ -58,9 +58,9 @@ export const SERVICE_ADVICE = {
   'replace-given-token':
     'Check whether the token or its service account was deleted. Create a token for a service account with the Admin role, and set it as {names}. If it is read from a file, no restart is needed.',
   'reset-admin-password':
-    'Grafana uses this password only when it creates its database. Give Dashkeep the actual password, or reset it: {command}. If it is correct, wait: after five wrong passwords, Grafana locks an account for five minutes.',
+    'Grafana uses this password only when it creates its database. Give Dashkeep the actual password, or reset it: {command}. If Dashkeep already has the actual password, wait: after five wrong passwords, Grafana locks an account for five minutes.',
   'make-org-admin':
-    'Make this account an Admin of the organization, even if it is a server admin, or give Dashkeep an account that is one. To back up several organizations, it must also be a server admin.',
+    'Make this account an Admin of the organization, even if it is a server admin, or give Dashkeep an account that is an Admin there. To back up several organizations, the account must also be a server admin.',
   'provide-admin': {
     cli: 'Mount the admin Secret (DASHKEEP_ADMIN_SECRET_DIR), or set GRAFANA_API_TOKEN.',
     page: 'Mount the admin Secret, or give the service a token.',

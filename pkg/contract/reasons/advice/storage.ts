@@ -17,7 +17,7 @@ export const STORAGE_ADVICE = {
     'The directory, or part of it, no longer exists. If it is on a volume, check that the volume is mounted.',
   'free-target-space': 'The disk is full. Free up space, or use a larger volume. Existing snapshots are not affected.',
   'room-for-prune':
-    'To prune, Dashkeep needs 1 MiB of free space. Delete or move other files on this disk, or enlarge it, and retry. Do not delete repository files.',
+    'To prune, Dashkeep needs 1 MiB of free space. Delete or move other files on this disk, or enlarge the disk, then retry. Do not delete repository files.',
   'distrust-lists': 'The target’s listings are unreliable, so Dashkeep does not use them.',
   'restore-from-cold-storage': 'The object was moved to cold storage. Restore it there first.',
   'make-room': 'The target is full. Make room, or raise the quota.',

@@ -41,7 +41,7 @@ export const LOSS_REASONS = {
   'recipients-lost': 'invite the recipients again',
   'tokens-lost': 'create new tokens',
   'own-tokens-lost':
-    'if a Dashkeep service uses this account, it creates its token itself; otherwise, create new tokens',
+    'if a Dashkeep service uses this account, the service creates its token itself; otherwise, create new tokens',
   'delete-key-new': 'gets a new delete key',
   'uid-new': 'gets a new UID, because this Grafana instance assigns playlist UIDs itself',
   'uid-other': 'its UID is {uid} here',

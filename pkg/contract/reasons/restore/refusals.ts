@@ -57,7 +57,8 @@ export const REFUSAL_REASONS = {
   'panel-stays-in-folder':
     'Grafana cannot move a library panel in use to the root folder; everything else about it is restored',
   'folder-twin': 'a folder with the same name already exists, with UID {uid}',
-  'data-source-twin': 'a data source named {title} already exists, with UID {uid}; map this one to it',
+  'data-source-twin':
+    'a data source named {title} already exists, with UID {uid}; map the data source in the snapshot to it',
   'uid-refused': 'Grafana 12 and later reject the UID {uid}; map it to another one, such as {proposed}',
   'rule-elsewhere': 'its rule “{title}” is now in group {group} and would be removed from there',
   'silence-ended': 'ended on {end}',
