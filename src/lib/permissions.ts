@@ -13,6 +13,6 @@ export function isAdmin(): boolean {
  */
 export function whoMay(where: 'here' | 'home'): string {
   return where === 'here'
-    ? t('who.here', 'You need the Admin role in this organization. Its admins can assign it.')
-    : t('who.home', 'You need the Admin role in the home organization. Its admins can assign it.');
+    ? t('who.here', 'You need the Admin role in this organization, whose admins can assign this role.')
+    : t('who.home', 'You need the Admin role in the home organization, whose admins can assign this role.');
 }

@@ -114,7 +114,7 @@ function obstacleText(obstacle: Obstacle): string {
     case 'variable':
       return t(
         'panels.noValue',
-        'No values are saved for the variables that its queries use: {{names}}. To see it, open the dashboard.',
+        'No values are saved for the variables that its queries use: {{names}}. To see the panel, open the dashboard.',
         { names: obstacle.names.join(', ') },
       );
     case 'source':
@@ -122,7 +122,7 @@ function obstacleText(obstacle: Obstacle): string {
         name: obstacle.name,
       });
     case 'panel':
-      return t('panels.noPanel', 'It shows the data of panel {{id}}, which this version does not have.', {
+      return t('panels.noPanel', 'This panel shows the data of panel {{id}}, which this version does not have.', {
         id: obstacle.id ?? '–',
       });
   }

@@ -30,7 +30,7 @@ export function UpgradeAlert({ status: { upgrade } }: { status: Status }) {
         <div>
           {t(
             'upgrade.text',
-            'These are not Grafana’s own migrations. The last backup with the old version is on hold. Release it when everything is resolved.',
+            'These changes are not Grafana’s own migrations. The last backup with the old version is on hold. Release it when everything is resolved.',
           )}
         </div>
         <Stack gap={1} wrap="wrap">

@@ -51,9 +51,13 @@ function verdictOnBackups(status: Status): Verdict {
         return {
           tone: 'warning',
           title: t('protection.foreign', 'Some snapshots are untrusted'),
-          text: t('protection.foreignText', 'The last backup ran {{ago}}. If the others are yours, trust their key.', {
-            ago,
-          }),
+          text: t(
+            'protection.foreignText',
+            'The last backup ran {{ago}}. If the untrusted snapshots are yours, trust their key.',
+            {
+              ago,
+            },
+          ),
         };
       }
       return {

@@ -39,10 +39,10 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       title: t('protection.unreachable', 'The target cannot be used'),
       text: `${
         target.since === undefined
-          ? t('protection.unreachableNow', 'Dashkeep cannot read it, so it is not known whether backups exist.')
+          ? t('protection.unreachableNow', 'Dashkeep cannot read the target, so it is not known whether backups exist.')
           : t(
               'protection.unreachableSince',
-              'Dashkeep has not been able to read it since {{time}}, so it is not known whether backups exist.',
+              'Dashkeep has not been able to read the target since {{time}}, so it is not known whether backups exist.',
               { time: formatTime(target.since) },
             )
       } ${firstBackup(status)}`,
@@ -74,7 +74,7 @@ export function verdictUnreadable(last: string): Verdict {
     title: t('protection.unreachable', 'The target cannot be used'),
     text: t(
       'protection.unreachableAfter',
-      'The last good backup ran {{ago}}. Dashkeep cannot read the target, which may no longer contain it.',
+      'The last good backup ran {{ago}}. Dashkeep cannot read the target, which may no longer contain this backup.',
       { ago: formatRelative(last) },
     ),
   };

@@ -84,7 +84,7 @@ function foundBy(match: DataSourceMatch): string {
     name: t('sources.byName', 'Found by name and type.'),
     choice: t('sources.byChoice', 'You chose it.'),
     restored: t('sources.byRestore', 'It is restored too.'),
-    none: t('sources.byNone', 'No match. Panels that use it will show an error until you choose a data source.'),
+    none: t('sources.byNone', 'No match. Panels that use this data source show an error until you choose another.'),
   };
   return reasons[match.by];
 }

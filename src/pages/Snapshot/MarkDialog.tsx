@@ -63,17 +63,17 @@ export function MarkDialog({ snapshot, marking, onDismiss }: Props) {
         <Stack direction="column" gap={2}>
           {marking === 'hold' && (
             <Text element="p">
-              {t('hold.placeText', 'Dashkeep does not remove it until the hold ends or someone releases it.')}
+              {t('hold.placeText', 'Dashkeep keeps the snapshot until the hold ends or someone releases it.')}
             </Text>
           )}
           <Field
             label={marking === 'hold' ? t('hold.reason', 'Reason') : t('hold.note', 'Note')}
             description={
               marking === 'hold'
-                ? t('hold.reasonText', 'Every organization in this snapshot can see it.')
+                ? t('hold.reasonText', 'Every organization in this snapshot can see the reason.')
                 : t(
                     'hold.noteText',
-                    'Every organization in this snapshot can see it. Leave the field empty to remove the note.',
+                    'Every organization in this snapshot can see the note. To remove it, leave the field empty.',
                   )
             }
             noMargin

@@ -103,7 +103,7 @@ test('a mass change and what an upgrade lost lead to a comparison, and to a plan
   const change = page.getByRole('alert').filter({ hasText: 'Dashboards of organization 1: 500 of 1,000 changed' });
   const upgrade = page.getByRole('alert').filter({ hasText: 'Grafana’s version changed from 12.4.3 to 13.1.0' });
   await expect(upgrade.getByText('Organization 1: 3 lost, 14 reverted to an older version, 5 changed')).toBeVisible();
-  await expect(upgrade.getByText(/These are not Grafana’s own migrations/)).toBeVisible();
+  await expect(upgrade.getByText(/These changes are not Grafana’s own migrations/)).toBeVisible();
   await expectAccessible(page);
   await expect(change.getByRole('link', { name: 'Compare both backups' })).toHaveAttribute(
     'href',
