@@ -43,7 +43,7 @@ it('is not whole where no one knows or has chosen which organizations exist', ()
   expect(found({ orgs: 'own', others: [] })).toEqual({ whole: true, advice: '', uncovered: [] });
 });
 
-it('says of a safety snapshot that it holds only what its restore changes', () => {
+it('says of a safety snapshot that it covers only what its restore can change', () => {
   const lacking = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
   const found = coverageOf({
     orgs: [MAIN],

@@ -14,7 +14,7 @@ export const HINT_REASONS = {
   'one-service-for-app':
     'Both services create backups, but the app connects to only one. To connect it to this service, stop the other service, or remove the other service’s address from the app’s settings.',
   'delete-account':
-    'Delete the account if nothing uses it. If you delete the one in use, the service creates another with the usual name.',
+    'Delete the account if nothing uses it. If you also delete the one in use, the service creates another with the usual name.',
   'verify-again': 'The repository has changed since then. Verify it again.',
   'add-rule': 'Add this to the Role: {rule}',
   'set-tls': {

@@ -5,7 +5,7 @@ export const COVERAGE_REASONS = {
   'covers-own-org':
     '{read} of {existing} organizations; not included, because only one organization is selected, as by default: {orgs}',
   'covers-safety-orgs':
-    '{read} of {existing} organizations; not included, because a safety snapshot contains only what its restore changes: {orgs}',
+    '{read} of {existing} organizations; not included, because a safety snapshot covers only what its restore can change: {orgs}',
   'covers-unknown-org': 'one organization (a token does not show whether others exist)',
   'covers-unknown-orgs': '{read} organizations (tokens do not show whether others exist)',
   'covers-least-orgs': '{read} of at least {existing} organizations',
@@ -19,7 +19,7 @@ export const COVERAGE_REASONS = {
     cli: 'not included, because DASHKEEP_SERVER_KINDS=no excludes them: {kinds}',
     page: 'excluded by the deployment: {kinds}',
   },
-  'lacks-safety-kinds': 'not included, because a safety snapshot contains only what its restore changes: {kinds}',
+  'lacks-safety-kinds': 'not included, because a safety snapshot covers only what its restore can change: {kinds}',
   'lacks-unselected': 'not included, because the settings exclude them: {kinds}',
   'lacks-newer-kinds': 'not restored, because only a newer Dashkeep knows them: {kinds}',
   'lacks-failed': 'not read because of errors: {kinds}',
