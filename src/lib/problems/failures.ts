@@ -33,7 +33,10 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
   grafana: grafanaDown,
   session: () => [
     t('notice.session', 'You are no longer logged in to Grafana'),
-    t('notice.sessionText', 'Log in again in another tab, then continue here. This page keeps what you have typed.'),
+    t(
+      'notice.sessionText',
+      'Log in again in another tab, then continue here. This page keeps what you have typed, unless Grafana opens its login page.',
+    ),
     'login',
   ],
   forbidden: () => [t('notice.forbidden', 'You do not have permission to do this'), whoMay('here')],
