@@ -113,11 +113,10 @@ export class ApiTokens {
     if (given !== undefined) {
       return given;
     }
-    const { facts, stored, known } = await this.#find(org, home);
+    const { stored, known } = await this.#find(org, home);
     if (stored !== undefined && known !== undefined && known.digest === digestOf(stored) && !this.#isDue(known)) {
       if (known.org !== org) {
-        known.org = org;
-        await this.#keep(facts);
+        await this.#keep((facts) => facts.map((one) => (one.digest === known.digest ? { ...one, org } : one)));
       }
       return stored;
     }
@@ -127,11 +126,13 @@ export class ApiTokens {
 
   /** The app of an organization holds its present token: the one before ends soon. */
   async delivered(org: number): Promise<void> {
-    const facts = await this.#file.read();
-    const previous = facts.find((one) => one.org === org)?.previous;
-    if (previous !== undefined && previous.until === undefined) {
-      previous.until = new Date(this.#options.clock.now().getTime() + GRACE_MS).toISOString();
-      await this.#keep(facts);
+    const isOpen = ({ org: its, previous }: TokenFacts): boolean =>
+      its === org && previous !== undefined && previous.until === undefined;
+    if ((await this.#file.read()).some(isOpen)) {
+      const until = new Date(this.#options.clock.now().getTime() + GRACE_MS).toISOString();
+      await this.#keep((facts) =>
+        facts.map((one) => (isOpen(one) && one.previous ? { ...one, previous: { ...one.previous, until } } : one)),
+      );
     }
   }
 
@@ -178,24 +179,29 @@ export class ApiTokens {
     }
     if (given !== undefined) {
       add(digestOf((await given()).trim()), 'home');
-    } else if (!rotates || !facts.some(({ entry }) => entry === tokenEntry('home'))) {
+    } else if (!rotates || !facts.some(isOfKnownHome)) {
       const stored = textOf(await state.get(tokenEntry('home')));
-      add(digestOf(stored ?? (await this.#first(facts))), 'home');
+      add(digestOf(stored ?? (await this.#first())), 'home');
     }
     return accepted;
   }
 
   /** The home organization's first token, before anybody knows which organization that is. */
-  async #first(facts: TokenFacts[]): Promise<string> {
+  async #first(): Promise<string> {
     const { state, randomness, clock, rotates } = this.#options;
     const entry = tokenEntry('home');
     const token = randomness.hex(32);
-    await state.set(entry, Buffer.from(token));
-    // Read back: another replica may have been faster, or slower.
-    const kept = textOf(await state.get(entry)) ?? token;
+    // Another replica, or a request while the service starts, may be faster.
+    let kept = textOf(await state.add(entry, Buffer.from(token)));
+    if (kept === undefined) {
+      await state.set(entry, Buffer.from(token));
+      kept = token;
+    }
+    const fresh = { org: HOME_UNKNOWN, entry, digest: digestOf(kept), created: clock.now().toISOString() };
     if (rotates) {
-      const created = clock.now().toISOString();
-      await this.#file.write([...facts, { org: HOME_UNKNOWN, entry, digest: digestOf(kept), created }]);
+      await this.#file.update((facts) =>
+        facts.some(isOfKnownHome) ? facts : [...facts.filter((one) => one.entry !== entry), fresh],
+      );
     }
     return kept;
   }
@@ -208,13 +214,13 @@ export class ApiTokens {
   async #find(
     org: number,
     home: number,
-  ): Promise<{ facts: TokenFacts[]; stored: string | undefined; known: TokenFacts | undefined }> {
+  ): Promise<{ stored: string | undefined; known: TokenFacts | undefined }> {
     const entry = tokenEntry(org === home ? 'home' : org);
     const [facts, stored] = [await this.#file.read(), textOf(await this.#options.state.get(entry))];
     const known =
       facts.find((one) => one.org === org) ??
       facts.find((one) => one.org === HOME_UNKNOWN && org === home && one.entry === entry);
-    return { facts, stored, known };
+    return { stored, known };
   }
 
   #isDue({ created }: TokenFacts): boolean {
@@ -228,18 +234,21 @@ export class ApiTokens {
     const entry = tokenEntry(org === home ? 'home' : org);
     const token = randomness.hex(32);
     await state.set(entry, Buffer.from(token));
-    const others = (await this.#file.read()).filter((one) => one.org !== org && one.entry !== entry);
     const created = clock.now().toISOString();
-    const fresh = { org, entry, digest: digestOf(token), created };
-    await this.#keep([...others, { ...fresh, ...compact({ previous }) }]);
+    const fresh = { org, entry, digest: digestOf(token), created, ...compact({ previous }) };
+    await this.#keep((facts) => [...facts.filter((one) => one.org !== org && one.entry !== entry), fresh]);
     log.info({ org }, 'a new API token is stored');
     return token;
   }
 
-  async #keep(facts: TokenFacts[]): Promise<void> {
-    await this.#file.write(facts);
+  async #keep(change: (facts: TokenFacts[]) => TokenFacts[]): Promise<void> {
+    await this.#file.update(change);
     await this.load();
   }
+}
+
+function isOfKnownHome({ org, entry }: TokenFacts): boolean {
+  return org !== HOME_UNKNOWN && entry === tokenEntry('home');
 }
 
 function textOf(value: Buffer | undefined): string | undefined {

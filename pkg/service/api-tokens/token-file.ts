@@ -32,19 +32,23 @@ export class TokenFile {
     this.#log = log;
   }
 
-  /** Damaged facts are no facts: every token is made again then. */
   async read(): Promise<TokenFacts[]> {
-    const text = (await this.#state.get(NAME))?.toString('utf8');
+    return this.#parse(await this.#state.get(NAME));
+  }
+
+  /** Without losing what others change concurrently. */
+  async update(change: (tokens: TokenFacts[]) => TokenFacts[]): Promise<void> {
+    await this.#state.update(NAME, (there) => Buffer.from(JSON.stringify({ tokens: change(this.#parse(there)) })));
+  }
+
+  /** Damaged facts are no facts: every token is made again then. */
+  #parse(bytes: Buffer | undefined): TokenFacts[] {
     try {
-      return text === undefined ? [] : File.parse(JSON.parse(text)).tokens;
+      return bytes === undefined ? [] : File.parse(JSON.parse(bytes.toString('utf8'))).tokens;
     } catch {
       this.#log.warn({ entry: NAME }, 'the stored data about API tokens is damaged and is ignored');
       return [];
     }
-  }
-
-  async write(tokens: readonly TokenFacts[]): Promise<void> {
-    await this.#state.set(NAME, Buffer.from(JSON.stringify({ tokens })));
   }
 }
 

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
@@ -45,4 +46,62 @@ it('accepts a new token although an older look at the stored ones ends later', a
   answer();
   await early;
   expect(await tokens.orgOf(token)).toBe(1);
+});
+
+/** Of two who store a token, the second stores it after the first read it back, and its digest before the first. */
+class InterleavedState extends MemoryState {
+  readonly #written = new Set<string>();
+  readonly #events = new EventEmitter();
+
+  override set(name: string, value: Buffer): Promise<void> {
+    return this.#inTurn(name, () => super.set(name, value));
+  }
+
+  override add(name: string, value: Buffer): Promise<Buffer> {
+    return this.#inTurn(name, () => super.add(name, value));
+  }
+
+  override update(name: string, change: (there: Buffer | undefined) => Buffer | undefined): Promise<void> {
+    return this.#inTurn(name, () => super.update(name, change));
+  }
+
+  async #inTurn<T>(name: string, write: () => Promise<T>): Promise<T> {
+    const isSecond = this.#written.has(name);
+    this.#written.add(name);
+    const isToken = name === 'dashkeep-api-token';
+    if (isToken && isSecond) {
+      await once(this.#events, 'read back');
+    } else if (!isToken && !isSecond) {
+      this.#events.emit('read back');
+      await once(this.#events, 'stored');
+    }
+    const result = await write();
+    if (!isToken && isSecond) {
+      this.#events.emit('stored');
+    }
+    return result;
+  }
+}
+
+it.each([
+  ['a request that comes while the service starts', (one: ApiTokens) => one],
+  ['another replica', (_: ApiTokens, state: MemoryState) => over(state)],
+])('stores one first token, also beside %s', async (_, otherOf) => {
+  const state = new InterleavedState();
+  const tokens = over(state);
+  await Promise.all([tokens.load(), otherOf(tokens, state).load()]);
+  const token = String(await state.get('dashkeep-api-token'));
+
+  expect(await tokens.orgOf(token)).toBe('home');
+  await tokens.load();
+  expect(await tokens.orgOf(token)).toBe('home');
+});
+
+it('accepts the first token of an unknown home organization although the stored digest is of another', async () => {
+  const state = new MemoryState();
+  await over(state).load();
+  const token = 'e'.repeat(64);
+  await state.set('dashkeep-api-token', Buffer.from(token));
+  const tokens = over(state);
+  expect(await tokens.orgOf(token)).toBe('home');
 });
