@@ -15,7 +15,13 @@ import type { CliContext } from '../context.ts';
 
 /** Registers `dashkeep snapshots`. */
 export const registerSnapshots: Register = (program, run) => {
-  withTarget(program.command('snapshots')).description('list the snapshots, newest first').action(run(listSnapshots));
+  withTarget(program.command('snapshots'))
+    .description('list the snapshots, newest first')
+    .addHelpText(
+      'after',
+      '\nThe list comes from an index. To find manifests that someone changed, run `dashkeep verify`.',
+    )
+    .action(run(listSnapshots));
 };
 
 async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<Exit> {
@@ -68,6 +74,9 @@ async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<E
   }
   if (snapshots.some(isDamaged)) {
     printLine(context, 'Damaged snapshots cannot be read. For the reasons, run `dashkeep verify`.');
+  }
+  if (snapshots.some(({ signed, signer }) => !signed && signer === undefined)) {
+    printLine(context, 'Snapshots without a signature do not count. For the reasons, run `dashkeep verify`.');
   }
   const damaged = damage?.objects.length ?? 0;
   if (damaged > 0) {

@@ -6,13 +6,14 @@ import type { Log } from '../../contract/ports.ts';
 import type { TimePorts } from '../clocks.ts';
 import { CacheFile, WORTH_WRITING } from './cache-file.ts';
 import type { Keyring } from '../encryption/keyring.ts';
-import type { NamedKey } from '../layout.ts';
+import { signatureKey, snapshotKey, type NamedKey } from '../layout.ts';
 import type { Json } from '../../lib/json/json.ts';
 import { futureSnapshots, warnOfLater } from '../snapshots/future.ts';
 import { KnownEntries } from '../snapshots/known-entries.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import { ofKnownKinds } from '../snapshots/newer.ts';
 import { listAgainFrom, type TimedKey } from '../snapshots/newest-keys.ts';
+import { listSignatures } from '../signing/claims.ts';
 import type { Trust } from '../signing/trust.ts';
 
 interface Unreadable {
@@ -32,8 +33,10 @@ type Known = Map<string, SnapshotSummary>;
 
 /** What a look at the store came to. */
 interface Found {
-  /** Oldest first. */
+  /** As the history shows them, oldest first. */
   summaries: SnapshotSummary[];
+  /** As the index keeps them: a signature that is missing now may come back. */
+  lines: SnapshotSummary[];
   unreadable: Unreadable[];
   /** How many manifests were read without a summary. */
   looked: number;
@@ -60,13 +63,16 @@ export class SnapshotIndex {
    * @param options.whole - list all of it: otherwise what is older than the last page is shown as the index has it
    */
   async read(options: Abortable & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
-    const { summaries, unreadable, looked } = await this.#look((await this.#load(options)) ?? new Map(), options);
+    const { summaries, lines, unreadable, looked } = await this.#look(
+      (await this.#load(options)) ?? new Map(),
+      options,
+    );
     const locked = lockedOut(summaries, unreadable);
     if (locked !== undefined) {
       throw locked;
     }
     if (looked >= WORTH_WRITING) {
-      await this.#write(summaries, options);
+      await this.#write(lines, options);
     }
     return summaries;
   }
@@ -96,8 +102,10 @@ export class SnapshotIndex {
     if (known === undefined) {
       return undefined;
     }
-    const { keys, older } = await this.#list(known, calls);
-    const summaries = [...older, ...keys.map(({ id }) => id)].map((id) => known.get(id));
+    const { keys, older, unsigned } = await this.#list(known, calls);
+    const summaries = [...older, ...keys.map(({ id }) => id)].map((id) =>
+      unsigned.has(id) ? undefined : known.get(id),
+    );
     // Where keys are trusted, one that is not by what is at hand may be by a hand-over in the repository.
     const needsSigned = this.#ports.trust.standing === 'pinned';
     const isKnown = (one: SnapshotSummary | undefined): one is SnapshotSummary =>
@@ -135,8 +143,8 @@ export class SnapshotIndex {
       if (add !== undefined) {
         known.set(add.id, this.#ports.trust.judge(add));
       }
-      const { summaries } = await this.#look(known, look);
-      await this.#write(summaries, look);
+      const { summaries, lines } = await this.#look(known, look);
+      await this.#write(lines, look);
       return summaries;
     } catch (error) {
       look.signal?.throwIfAborted();
@@ -152,7 +160,7 @@ export class SnapshotIndex {
 
   async #look(known: Known, options: Abortable & { whole?: boolean }): Promise<Found> {
     const { signal } = options;
-    const { keys, older } = await this.#list(known, options);
+    const { keys, older, unsigned } = await this.#list(known, options);
     const unread = keys.filter(({ id }) => !known.has(id));
     const unreadable: Unreadable[] = [];
     const entries = new KnownEntries();
@@ -166,20 +174,52 @@ export class SnapshotIndex {
       }
     };
     await eachSnapshot(unread, takeUp, signal);
-    const found = [...older, ...keys.map(({ id }) => id)].flatMap((id) => known.get(id) ?? []);
-    const summaries = await this.#dated(found, keys, { signal });
-    return { summaries, unreadable, looked: unread.length - unreadable.length };
+    const lines = [...older, ...keys.map(({ id }) => id)].flatMap((id) => known.get(id) ?? []);
+    const judged = lines.map((one) => (unsigned.has(one.id) ? this.#ports.trust.withoutSignature(one) : one));
+    const summaries = await this.#dated(judged, keys, { signal });
+    return { summaries, lines, unreadable, looked: unread.length - unreadable.length };
   }
 
-  /** The last page of what there is, or all of it, and the ids before that as the index has them. */
+  /**
+   * The last page of what there is, or all of it, the ids before that as the index has them, and the ids that it has as
+   * signed and whose signature is missing.
+   */
   async #list(
     known: Known,
     { signal, whole }: Abortable & { whole?: boolean },
-  ): Promise<{ keys: TimedKey[]; older: string[] }> {
+  ): Promise<{ keys: TimedKey[]; older: string[]; unsigned: Set<string> }> {
     const ids = [...known.keys()].sort();
     const after = whole === true ? undefined : listAgainFrom(ids, this.#ports.clock.now());
-    const keys = await listSnapshots(this.#ports.store, { signal, after });
-    return { keys, older: after === undefined ? [] : ids.filter((id) => id < after) };
+    const { store } = this.#ports;
+    const isSigned = [...known.values()].some(({ signed }) => signed);
+    const [keys, signatures] = await Promise.all([
+      listSnapshots(store, { signal, after }),
+      isSigned ? listSignatures(store, { signal, after }) : new Set<string>(),
+    ]);
+    const unsigned = await this.#unsigned(
+      keys.filter(({ id }) => known.get(id)?.signed),
+      signatures,
+      { signal },
+    );
+    return { keys, older: after === undefined ? [] : ids.filter((id) => id < after), unsigned };
+  }
+
+  /** Snapshots before there were signatures have none: a signed list names them. */
+  async #unsigned(keys: readonly TimedKey[], signatures: ReadonlySet<string>, calls: Abortable): Promise<Set<string>> {
+    const unsigned = new Set<string>();
+    for (const { id, encrypted, both } of keys) {
+      const files = (both === true ? [true, false] : [encrypted]).map((form) => snapshotKey(id, form));
+      const isThere = files.some((file) => signatures.has(signatureKey(file)));
+      if (!isThere && !(await this.#isListed(files, calls))) {
+        unsigned.add(id);
+      }
+    }
+    return unsigned;
+  }
+
+  async #isListed(files: readonly string[], calls: Abortable): Promise<boolean> {
+    const listed = await Promise.all(files.map((file) => this.#ports.trust.isClaimed(file, [], calls)));
+    return listed.includes(true);
   }
 
   async #dated(

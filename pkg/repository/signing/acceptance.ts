@@ -81,7 +81,7 @@ function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepEr
       { advice: reason('trust-signer', { trust: `dashkeep trust ${author.signer}`, command }) },
     );
   }
-  const why = author.mismatch ? 'it differs from the file that was signed under its name' : 'it is not signed';
+  const why = author.mismatch ? 'it does not match its signature' : 'its signature is missing';
   return new DashkeepError('DK_SNAPSHOT_FOREIGN', `${id} is untrusted: ${why}`, {
     advice: reason('accept-unsigned', { command }),
   });

@@ -1,7 +1,7 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
-import { signatureKey } from '../layout.ts';
+import { signatureKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
 import { readStatements, type Signed } from './statement.ts';
 import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
@@ -18,6 +18,20 @@ export async function readClaims(
   { signal }: Abortable = {},
 ): Promise<Signed[]> {
   return claimsIn(await readSignature(store, signatureKey(file), { signal }), repository, file);
+}
+
+/** Keys of the signatures of snapshots, without reading them: all, or those of snapshots behind `after`. */
+export async function listSignatures(
+  store: ObjectStore,
+  { signal, after }: Abortable & { after?: string | undefined },
+): Promise<Set<string>> {
+  const folder = `${SIGNATURES}${SNAPSHOTS}`;
+  const found = new Set<string>();
+  const startAfter = after === undefined ? undefined : `${folder}${after}`;
+  for await (const { key } of store.list(folder, { signal, startAfter })) {
+    found.add(key);
+  }
+  return found;
 }
 
 /** The text of a signature; empty where there is none, or a file that is too large for one. */

@@ -56,6 +56,10 @@ export function untrustedFinding(
   const trust = `dashkeep trust ${signers.length === 1 ? listed : '<fingerprint>'}`;
   return {
     why: reason('snapshots-untrusted', { count, time, signers: listed || 'none' }),
-    advice: reason('trust-or-remove', { trust, command: 'dashkeep keys' }),
+    // Someone may have removed their signatures: then they are not to be deleted.
+    advice:
+      signers.length === 0
+        ? reason('restore-signed', { command: 'dashkeep verify' })
+        : reason('trust-or-remove', { trust, command: 'dashkeep keys' }),
   };
 }

@@ -152,6 +152,11 @@ export class Trust {
     return { ...rest, ...this.signature({ ...NOBODY, ...compact({ signer: summary.signer }), trusted }) };
   }
 
+  /** A summary from an index as it is shown when the snapshot's signature has been removed since. */
+  withoutSignature({ signer: _, ...summary }: SnapshotSummary): SnapshotSummary {
+    return { ...summary, ...this.signature(NOBODY) };
+  }
+
   /** What every answer says of a snapshot that it shows. */
   signature(author: Author): SnapshotSignature {
     const signed = this.counts(author);

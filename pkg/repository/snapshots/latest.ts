@@ -28,6 +28,13 @@ interface ListedManifest extends OpenedManifest {
   key: TimedKey;
 }
 
+/** What was foreign. */
+interface Skipped {
+  foreign: number;
+  /** What is wrong with the newest one that was probably signed and changed since. */
+  problem?: string | undefined;
+}
+
 /** Finds snapshots by id, and the newest ones that count. */
 export class SnapshotFinder {
   readonly #ports: ManifestPorts & TimePorts;
@@ -57,13 +64,11 @@ export class SnapshotFinder {
   async latest(calls: Abortable): Promise<ListedManifest> {
     this.#ports.trust.keys.assertRemembered();
     let newest: ListedManifest | undefined;
-    let foreign = 0;
+    const skipped: Skipped = { foreign: 0 };
     const future: string[] = [];
     for await (const key of this.#newestFirst([LOOK_BACK, Infinity], calls, future)) {
-      const opened = await this.#openUnlessForeign(key, calls);
-      if (opened === undefined) {
-        foreign++;
-      } else if (opened.head.origin !== undefined) {
+      const opened = await this.#openUnlessForeign(key, calls, skipped);
+      if (opened === undefined || opened.head.origin !== undefined) {
         continue;
       } else if (isRegularBackup(opened.head)) {
         warnOfLater({ ...this.#ports, log: this.#log }, opened.head.id);
@@ -71,12 +76,12 @@ export class SnapshotFinder {
         if (why !== undefined) {
           this.#log.warn({}, sentenceOf(why));
         }
-        if (foreign > 0) {
+        if (skipped.foreign > 0) {
           // A person who once backed up from here would otherwise restore that old backup, and see no difference.
           this.#log.warn(
-            { snapshots: foreign, latest: opened.head.id },
-            'newer snapshots are skipped, because no trusted key signed them: `dashkeep snapshots` lists ' +
-              'them. Those with the trigger safety are never the latest one',
+            { snapshots: skipped.foreign, latest: opened.head.id },
+            `newer snapshots are skipped, because ${skipped.problem ?? 'no trusted key signed them'}: ` +
+              '`dashkeep snapshots` lists them. Those with the trigger safety are never the latest one',
           );
         }
         return { ...opened, key };
@@ -88,6 +93,12 @@ export class SnapshotFinder {
       return newest;
     }
     const { description } = this.#ports.store;
+    const { foreign, problem } = skipped;
+    if (problem !== undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `no snapshot in ${description} is valid: ${problem}`, {
+        advice: reason('restore-signed', { command: 'dashkeep verify' }),
+      });
+    }
     throw foreign === 0
       ? new DashkeepError('DK_NOT_FOUND', noneIn(description, future.length))
       : new DashkeepError('DK_NOT_FOUND', `no trusted key signed any of the ${foreign} snapshots in ${description}`, {
@@ -163,19 +174,27 @@ export class SnapshotFinder {
   }
 
   /** Undefined for what is foreign; where keys are trusted, mostly without reading it. */
-  async #openUnlessForeign(listed: TimedKey, calls: Abortable): Promise<OpenedManifest | undefined> {
+  async #openUnlessForeign(
+    listed: TimedKey,
+    calls: Abortable,
+    skipped: Skipped = { foreign: 0 },
+  ): Promise<OpenedManifest | undefined> {
     const { trust } = this.#ports;
     const key = await claimedForm(trust, listed, calls);
     const file = snapshotKey(key.id, key.encrypted);
     const claims = await trust.claims(file, calls);
     if (trust.standing === 'pinned' && !(await trust.isClaimed(file, claims, calls))) {
+      skipped.foreign++;
+      skipped.problem ??= claims.length === 0 ? `the signature of snapshot ${key.id} is missing` : undefined;
       return undefined;
     }
     const opened = await openManifest(this.#ports, key, { ...calls, claims });
     if (trust.shows(opened.author)) {
       return opened;
     }
+    skipped.foreign++;
     if (opened.author.mismatch) {
+      skipped.problem ??= `snapshot ${key.id} does not match its signature`;
       this.#log.warn({ snapshot: key.id }, 'a snapshot does not match its trusted signature: it is skipped');
     }
     return undefined;

@@ -79,10 +79,10 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
     return startService({ grafanaUrl: 'http://127.0.0.1:9', environment, clock, directory });
   }
 
-  /** One after the other; beside that, two short lists find holds and notes. */
+  /** One after the other; beside that, short lists find holds, notes, and signatures that are missing. */
   const firstPage = (folder: string): string[] => [`GetObject cache/${folder}.json.gz`, `ListObjectsV2 ${folder}/`];
   const isOfNotes = (request: string): boolean =>
-    /^ListObjectsV2 (?:signatures\/notes\/|snapshots\/hold-)$/.test(request);
+    /^ListObjectsV2 (?:signatures\/(?:notes|snapshots)\/|snapshots\/hold-)$/.test(request);
   const opening = 'GetObject dashkeep.json';
 
   it.each(['snapshots', 'runs'])(

@@ -43,7 +43,10 @@ export const REPOSITORY_ADVICE = {
   },
   'trust-or-remove':
     'These snapshots do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. If someone else wrote the snapshots, delete them. List the keys: {command}',
-  'accept-unsigned': 'Anyone with access to the target may have written the snapshot. To restore it anyway: {command}',
+  'restore-signed':
+    'Someone may have changed the target. Restore the manifest and its signature from earlier versions in the bucket, then check them: {command}. Or use an older snapshot by its ID.',
+  'accept-unsigned':
+    'Anyone with access to the target may have changed the snapshot. Use an older one, or restore it anyway: {command}',
   'give-memory': {
     cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node.js more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
     page: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give the service more memory.',
