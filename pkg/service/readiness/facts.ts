@@ -10,6 +10,7 @@ import { judgedAgain } from '../../engine/backup/losses/earlier.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { unopened } from '../../repository/encryption/opens.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
+import { untrustedFinding } from '../../repository/signing/signers.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { coverageOf, type CoverageFound } from '../../repository/snapshots/coverage.ts';
 import type { StoreProbe } from '../../storage/probe.ts';
@@ -60,6 +61,8 @@ export interface RepositoryFacts extends NewestDoubts {
   newest: SnapshotSummary | undefined;
   /** The newest from which nothing is missing. */
   complete: SnapshotSummary | undefined;
+  /** Backups that no trusted key signed, for those who can trust their keys. */
+  untrusted?: ReturnType<typeof untrustedFinding>;
   manifest: Manifest | undefined;
   coverage: CoverageFound | undefined;
   /** How it differs from what this installation remembers. */
@@ -220,6 +223,7 @@ async function repositoryFacts(
     // As the manifest says: an index of an earlier release lacks it.
     newest: newest && manifest?.shrunk ? { ...newest, shrunk: manifest.shrunk } : newest,
     complete,
+    untrusted: isWhole ? untrustedFinding(snapshots.filter((one) => isRegularBackup(one))) : undefined,
     manifest,
     coverage: manifest && coverageNow(coverageOf(manifest), settings.view().values, idsOf(manifest), config),
     findings: findings.map((one) => shownTo(caller, findingError(one))),

@@ -15,6 +15,30 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([grafana.close(), directory.remove()]));
 
+it('names the snapshots that no trusted key signed, and the keys, where another backup would not help', async () => {
+  const run = (machine: string, ...command: string[]) =>
+    runMain(command, {
+      GRAFANA_URL: grafana.url,
+      GRAFANA_API_TOKEN: grafana.token({ role: 'Admin' }),
+      DASHKEEP_TARGET: `file://${directory.path}/of-another`,
+      DASHKEEP_STATE_DIR: `${directory.path}/${machine}`,
+    });
+  await run('writer', 'backup');
+  const { own } = JSON.parse((await run('writer', 'keys', '--json')).out) as { own: string };
+
+  const { evidence } = JSON.parse((await run('laptop', 'readiness', '--json')).out) as Readiness;
+  const line = evidence.find(({ code }) => code === 'backup');
+  expect(line).toMatchObject({ level: 'bad', findings: [{ code: 'snapshots-untrusted', params: { count: '1' } }] });
+  expect(line?.hint).toContain(`dashkeep trust ${own}`);
+  expect(line?.hint).toContain('dashkeep keys');
+  for (const code of ['coverage', 'signatures', 'secrets', 'plugins']) {
+    expect(evidence.find((one) => one.code === code)).toMatchObject({ level: 'unknown', hint: line?.hint });
+  }
+  const { out } = await run('laptop', 'readiness');
+  expect(out).not.toContain('Back up now');
+  expect(out).not.toContain('there is no complete backup');
+});
+
 it('says why no backup counts as complete, and what helps, where another backup would not', async () => {
   grafana.seedDashboards({ count: 60, folders: 1, v2Share: 0 });
   const run = (...command: string[]) =>

@@ -5,7 +5,7 @@ import { adviceOf, reasonFrom } from '../../../contract/reasons/reason.ts';
 import { pendingRewrapFinding } from '../../../repository/encryption/recipient-findings.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { copied } from './runs.ts';
-import { DAY_MS, QUARTER, unreadable, type LineResult } from './line.ts';
+import { DAY_MS, noBackup, QUARTER, unreadable, type LineResult } from './line.ts';
 
 /** Whether a second copy exists: by what was copied to the second target, and without one by what a person says. */
 export function secondCopy(facts: ReadinessFacts): LineResult {
@@ -29,9 +29,12 @@ export function privateKey({ encrypted, unopened, ...repository }: RepositoryFac
 }
 
 /** What has to be entered again, and whether it is stored elsewhere. */
-export function secrets({ needed, notEntered, manifest }: RepositoryFacts, facts: ReadinessFacts): LineResult {
+export function secrets(
+  { needed, notEntered, manifest, untrusted }: RepositoryFacts,
+  facts: ReadinessFacts,
+): LineResult {
   if (needed === undefined || needed instanceof DashkeepError) {
-    return unreadable(needed);
+    return needed === undefined ? noBackup({ untrusted }) : unreadable(needed);
   }
   const { items, elsewhere } = needed.secrets;
   const count = items.length + (facts.home ? elsewhere : 0);

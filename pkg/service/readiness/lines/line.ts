@@ -4,6 +4,7 @@ import type { DashkeepError } from '../../../contract/errors.ts';
 import { checkText } from '../../../contract/reasons/check-result.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { adviceOf, reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
+import type { RepositoryFacts } from '../facts.ts';
 
 export const DAY_MS = 86_400_000;
 /** Days after which what was confirmed is asked again; a restore test should not be older, either. */
@@ -26,11 +27,18 @@ export function line(subject: KnownReason, { found, advice = [], ...said }: Line
   return compact({ code, subject, ...checkText(found, said.level === 'ok' ? [] : advice), ...said });
 }
 
-/** What is said where nothing is known of what the newest backup holds. */
-export function unreadable(problem: DashkeepError | undefined): LineResult {
-  return problem === undefined
-    ? { level: 'unknown', found: [reason('ready-no-backup')], advice: [reason('ready-back-up')] }
-    : { level: 'unknown', found: [reasonFrom(problem)], advice: [adviceOf(problem)] };
+/** What is said where nothing is known, such as Grafana's version, or what the newest backup holds. */
+export function unreadable(problem: DashkeepError): LineResult {
+  return { level: 'unknown', found: [reasonFrom(problem)], advice: [adviceOf(problem)] };
+}
+
+/** What is said where no backup counts. Where others signed the backups, another one would not help. */
+export function noBackup(
+  { untrusted }: Pick<RepositoryFacts, 'untrusted'>,
+  level: ReadinessLevel = 'unknown',
+): LineResult {
+  const { why, advice } = untrusted ?? { why: reason('ready-no-backup'), advice: reason('ready-back-up') };
+  return { level, found: [why], advice: [advice] };
 }
 
 /** What was true, but long ago. */

@@ -8,7 +8,7 @@ import { INCLUDE_ORG } from '../../status/warnings.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { privateKey, secondCopy, secrets } from './confirmed.ts';
 import { backup, restoreTest, verification } from './runs.ts';
-import { line, unreadable, type LineResult } from './line.ts';
+import { line, noBackup, unreadable, type LineResult } from './line.ts';
 import { targetLine } from './target.ts';
 
 /** Whether a recovery would work, line by line. Pure. */
@@ -60,11 +60,11 @@ function read(repository: RepositoryFacts, facts: ReadinessFacts): ReadinessLine
 }
 
 function coverage(
-  { coverage: covered, newest, manifest }: RepositoryFacts,
+  { coverage: covered, newest, manifest, untrusted }: RepositoryFacts,
   { home, overlooked }: ReadinessFacts,
 ): LineResult {
   if (covered === undefined) {
-    return unreadable(undefined);
+    return noBackup({ untrusted });
   }
   const missing = home ? overlooked : [];
   // What the snapshot says of an organization that it lacks is not said twice.
@@ -79,19 +79,19 @@ function coverage(
   };
 }
 
-function signatures({ complete, newest, findings }: RepositoryFacts): LineResult {
+function signatures({ complete, newest, findings, untrusted }: RepositoryFacts): LineResult {
   if (findings.length > 0) {
     return { level: 'bad', found: findings.map(reasonFrom), advice: findings.map(adviceOf) };
   }
   const signed = complete ?? newest;
   return signed === undefined
-    ? unreadable(undefined)
+    ? noBackup({ untrusted })
     : { level: 'ok', at: signed.time, found: [reason('ready-signed', { snapshot: signed.id })] };
 }
 
-function plugins({ needed, manifest }: RepositoryFacts, complete: SnapshotSummary | undefined): LineResult {
+function plugins({ needed, manifest, untrusted }: RepositoryFacts, complete: SnapshotSummary | undefined): LineResult {
   if (needed === undefined || needed instanceof DashkeepError) {
-    return unreadable(needed);
+    return needed === undefined ? noBackup({ untrusted }) : unreadable(needed);
   }
   const { reason: text = '', code, params = {} } = manifest?.kinds.plugin ?? { reason: '' };
   if (manifest?.kinds.plugin === undefined || text !== '') {

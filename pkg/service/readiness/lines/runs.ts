@@ -6,7 +6,7 @@ import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
 import { unmendable } from '../../../repository/verify/problems.ts';
 import { copyAdvice, copyProblem } from '../../copy/problem.ts';
 import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../facts.ts';
-import { DAY_MS, old, QUARTER, type LineResult } from './line.ts';
+import { DAY_MS, noBackup, old, QUARTER, type LineResult } from './line.ts';
 
 /** Without a schedule that says more. */
 const BACKUP_DAYS = 2;
@@ -14,7 +14,7 @@ const VERIFY_DAYS = 31;
 
 /** What the last complete backup proves. */
 export function backup(
-  { newest, complete, laterFailed, restored, clocks, newer }: RepositoryFacts,
+  { newest, complete, laterFailed, restored, clocks, newer, untrusted }: RepositoryFacts,
   { now, schedule }: ReadinessFacts,
 ): LineResult {
   const advice = [reason('ready-back-up')];
@@ -29,7 +29,7 @@ export function backup(
     return { level: 'bad', found: [about, ...notFullReasons(newest)], advice: [next] };
   }
   if (complete === undefined) {
-    return { level: 'bad', found: [reason('ready-no-backup')], advice };
+    return noBackup({ untrusted }, 'bad');
   }
   const found = [reason('ready-complete', { snapshot: complete.id })];
   const { id: snapshot, time: at } = complete;
