@@ -206,7 +206,8 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   });
 
   const fleet = new FleetView({ config, clock, randomness, log, signal });
-  const recoveryKit = new RecoveryKit({ config, settings, repositoryCache, storeOptions, clock, randomness, log });
+  const kitParts = { config, settings, repositoryCache, secondCopy, storeOptions, clock, randomness, log };
+  const recoveryKit = new RecoveryKit(kitParts);
 
   /** Tries a target with settings that need not be saved. */
   const check = async (candidate: SettingsCandidate, until: AbortSignal, within?: number): Promise<SettingsCheck> => {

@@ -211,10 +211,7 @@ export class ApiTokens {
     return (await read?.())?.trim();
   }
 
-  async #find(
-    org: number,
-    home: number,
-  ): Promise<{ stored: string | undefined; known: TokenFacts | undefined }> {
+  async #find(org: number, home: number): Promise<{ stored: string | undefined; known: TokenFacts | undefined }> {
     const entry = tokenEntry(org === home ? 'home' : org);
     const [facts, stored] = [await this.#file.read(), textOf(await this.#options.state.get(entry))];
     const known =

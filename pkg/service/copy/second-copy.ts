@@ -11,6 +11,7 @@ import type { Run, RunOutcome } from '../../operations/run.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { assertReadable } from '../../repository/copy/copy.ts';
 import { CONFIG_KEY } from '../../repository/layout.ts';
+import type { Repository } from '../../repository/repository.ts';
 import { assertElsewhere } from '../../storage/same-place.ts';
 import type { CopyConfig, ServiceConfig } from '../config.ts';
 import { recipientsOf, settingsAt } from '../repository/another-target.ts';
@@ -131,6 +132,11 @@ export class SecondCopy {
   /** Like `isOverdue`, from the repository alone: a command does not have the journal. */
   isLate(backup: Date | undefined, copied: CopyFacts['copied']): boolean {
     return this.facts !== undefined && isCopyOverdue({ ...this.facts, backup, copied });
+  }
+
+  /** Lends its repository. @throws what `RepositoryCache.read` throws */
+  read<T>(signal: AbortSignal, action: (repository: Repository) => Promise<T>): Promise<T> {
+    return this.#cache.read(signal, action);
   }
 
   /** How its repository differs from what this service remembers. */

@@ -1,5 +1,5 @@
 import type { SecretName } from '../../contract/api/settings.ts';
-import { DashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { countsNow, isFull, type Manifest } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { publicKeyFile } from '../../repository/layout.ts';
@@ -9,6 +9,7 @@ import { openExplained } from '../../storage/open.ts';
 import { FROM_SETTINGS } from '../../storage/s3/settings/settings.ts';
 import { parseTarget, type Target } from '../../storage/target.ts';
 import type { ServiceConfig } from '../config.ts';
+import type { SecondCopy } from '../copy/second-copy.ts';
 import { rootUrl } from '../notifications/page-link.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
 import { Needs, type AllNeeded } from '../readiness/needs.ts';
@@ -22,6 +23,7 @@ export interface KitParts {
   config: ServiceConfig;
   settings: SettingsStore;
   repositoryCache: RepositoryCache;
+  secondCopy: SecondCopy;
   storeOptions: StoreOptionsResolver;
   clock: Clock;
   randomness: Randomness;
@@ -56,6 +58,13 @@ export interface Encryption {
   hasPassphrase: boolean;
 }
 
+/** The second copy; an error where it could not be read. */
+export interface CopyFacts {
+  target: string;
+  resolved: Resolved;
+  signers: Signer[] | DashkeepError;
+}
+
 /** Everything that a kit says. No unencrypted secret. */
 export interface KitFacts {
   time: Date;
@@ -73,6 +82,8 @@ export interface KitFacts {
   /** Addresses of the service and paths of files, by variable. */
   ofMachine: ReadonlyMap<string, string>;
   repository: string;
+  /** Undefined without a second target. */
+  copy: CopyFacts | undefined;
   encryption: Encryption;
   /** This installation's key first. */
   signers: Signer[];
@@ -90,16 +101,20 @@ export interface KitFacts {
 /** Milliseconds to wait for Grafana, which the kit does without if it is down. */
 const LONGEST_MS = 3_000;
 
+/** Milliseconds to wait for the second copy, for the same reason. */
+const LONGEST_COPY_MS = 15_000;
+
 /**
  * Gathers what a kit says. Reads only.
  * @param caller - undefined for the whole installation
  * @throws DK_UNCONFIGURED, DK_REPOSITORY_MISSING, DK_STORE_…
  */
 export async function kitFacts(
-  { config, settings, repositoryCache, storeOptions, clock, randomness, log }: KitParts,
+  parts: KitParts,
   { caller, contacts, sealed }: Pick<KitFacts, 'contacts' | 'sealed'> & { caller: Caller | undefined },
   signal: AbortSignal,
 ): Promise<KitFacts> {
+  const { config, settings, repositoryCache, storeOptions, clock, randomness, log } = parts;
   const effective = await settings.effective();
   const { values } = effective;
   const { url } = values.target;
@@ -112,8 +127,7 @@ export async function kitFacts(
   const root = await rootUrl({ repositoryCache, log, signal: within });
   const opened = await openExplained(url, { ...storeOptions.of(effective), clock, random: randomness, log });
   await opened.store.close();
-  // The key itself is not among them, only where it came from.
-  const resolved = opened.settings.filter(({ name }) => name !== 'credentials');
+  const resolved = withoutKey(opened.settings);
   const snapshots = await repositoryCache.snapshots(signal);
   const newest = snapshots.find((one) => countsNow(one) && isFull(one));
   const manifest = newest && (await repositoryCache.manifest(newest.id, signal));
@@ -143,6 +157,7 @@ export async function kitFacts(
       ]),
     ),
     repository: about.id,
+    copy: await copyFacts(parts, signal),
     encryption: about.encryption,
     signers: about.signers,
     snapshot: manifest && { manifest, signer: newest?.signer },
@@ -151,6 +166,33 @@ export async function kitFacts(
     credentials: from === undefined || from === FROM_SETTINGS || ownSecrets.includes(from) ? undefined : from,
     sealed,
   };
+}
+
+async function copyFacts(
+  { config, secondCopy, clock, randomness, log }: KitParts,
+  signal: AbortSignal,
+): Promise<CopyFacts | undefined> {
+  if (config.copy === undefined) {
+    return undefined;
+  }
+  const { target, storage } = config.copy;
+  const within = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_COPY_MS)]);
+  let resolved: Resolved = [];
+  try {
+    const opened = await openExplained(target.value, { ...storage(), clock, random: randomness, log });
+    await opened.store.close();
+    resolved = withoutKey(opened.settings);
+    const signers = await secondCopy.read(within, (repository) => signersOf(repository, within));
+    return { target: target.value, resolved, signers };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { target: target.value, resolved, signers: asDashkeepError(error) };
+  }
+}
+
+/** The key itself is not among them, only where it came from. */
+function withoutKey<T extends { name: string }>(settings: readonly T[]): T[] {
+  return settings.filter(({ name }) => name !== 'credentials');
 }
 
 /** The variables as they are set, and those of the secrets of the settings page. */

@@ -2,10 +2,10 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { facts, list, markup, table, type Html } from '../../lib/html/html.ts';
 import { page } from '../../lib/html/page.ts';
 import type { Needed } from '../readiness/needs.ts';
-import type { Encryption, KitFacts } from './facts.ts';
+import type { CopyFacts, Encryption, KitFacts, Signer } from './facts.ts';
 import { disasterRecovery, rescue, type GuideValues } from './guides.ts';
 import { secretsFile } from './secrets-file.ts';
-import { chartValues, exports, quoted, targetWords } from './settings.ts';
+import { chartValues, copyWords, exports, quoted, targetWords } from './settings.ts';
 
 /** The kit as one HTML file, which works without Dashkeep and without Grafana. */
 export function kitPage(kit: KitFacts): string {
@@ -15,6 +15,7 @@ export function kitPage(kit: KitFacts): string {
     contacts(kit),
     repository(kit),
     keys(kit),
+    ...(kit.copy === undefined ? [] : [secondCopy(kit, kit.copy)]),
     needs(kit),
     settings(kit),
     ...(kit.sealed.length === 0 ? [] : [sealed(kit)]),
@@ -85,14 +86,6 @@ ${facts([
 }
 
 function keys({ signers, snapshot, encryption: { isEncrypted, recipients, hasPassphrase } }: KitFacts): Html {
-  const rows = signers.map(({ fingerprint, isOwn, publicKey }) => [
-    [
-      markup`<code>${fingerprint}</code>`,
-      isOwn ? markup`<br>signs new backups` : '',
-      fingerprint === snapshot?.signer ? markup`<br>signed the last complete backup` : '',
-    ],
-    markup`<pre>${publicKey ?? 'not in the repository'}</pre>`,
-  ]);
   const readers = recipients.map((one) => markup`<code>${one}</code>`);
   const who = [
     readers.length > 0
@@ -104,8 +97,37 @@ function keys({ signers, snapshot, encryption: { isEncrypted, recipients, hasPas
     isEncrypted ? '' : markup`<p>Anyone who can read the target: the repository is not encrypted.</p>\n`,
   ];
   return markup`<h2>Who signed the backups</h2>
-${table(['Fingerprint', 'Public key'], rows, 'No signing key is trusted here yet.')}<h2>Who can decrypt the backups</h2>
+${signerTable(signers, 'signs new backups', snapshot?.signer)}<h2>Who can decrypt the backups</h2>
 ${who}`;
+}
+
+function signerTable(signers: readonly Signer[], ofOwn: string, ofLast?: string): Html {
+  const rows = signers.map(({ fingerprint, isOwn, publicKey }) => [
+    [
+      markup`<code>${fingerprint}</code>`,
+      isOwn ? markup`<br>${ofOwn}` : '',
+      fingerprint === ofLast ? markup`<br>signed the last complete backup` : '',
+    ],
+    markup`<pre>${publicKey ?? 'not in the repository'}</pre>`,
+  ]);
+  return table(['Fingerprint', 'Public key'], rows, 'No signing key is trusted here yet.');
+}
+
+/** The copy is a repository of its own, with its own keys. */
+function secondCopy({ settings: texts, encryption }: KitFacts, { target, resolved, signers }: CopyFacts): Html {
+  const where = facts([['address', target], ...resolved.map(({ name, value }): [string, string] => [name, value])]);
+  const [signer] = signers instanceof DashkeepError ? [] : signers;
+  const read =
+    signers instanceof DashkeepError
+      ? markup`<p>It could not be read when this kit was created: ${signers.message}. Its keys are missing from this kit.</p>\n`
+      : signerTable(signers, 'signs new copies');
+  const words = [copyWords(texts, target, resolved), ...decryptWords(encryption)].join(' ');
+  const trust = signer === undefined ? '' : ` --trust ${signer.fingerprint}`;
+  return markup`<h2>The second copy</h2>
+${where}${read}<p>If the backups above are lost, set these values and the credentials of the copy instead of those of the target, and follow <strong>Disaster recovery</strong> with the fingerprint of the copy:</p>
+<pre>export ${words}
+dashkeep restore latest --everything --overwrite --include-managed${trust}</pre>
+`;
 }
 
 function needs({ needed, ownSecrets, credentials, snapshot }: KitFacts): Html {
@@ -164,7 +186,7 @@ function sealed({ sealed: secrets }: KitFacts): Html {
     ? markup`<code>identity.txt</code> decrypts the backups. `
     : '';
   return markup`<h2>Encrypted private keys</h2>
-<p>Save each block as <code>&hellip;.age</code> and decrypt it with <code>age</code> and the passphrase of this kit. ${identity}The file <code>signing-&hellip;</code> is the signing key: put it into the state directory or, in Kubernetes, into the Secret under its name, before the first backup.</p>
+<p>Save each block as <code>&hellip;.age</code> and decrypt it with <code>age</code> and the passphrase of this kit. ${identity}The file <code>signing-&hellip;</code> is the signing key (the second copy has its own): put it into the state directory or, in Kubernetes, into the Secret under its name, before the first backup.</p>
 ${blocks}`;
 }
 
@@ -183,17 +205,22 @@ function guideValues(kit: KitFacts): GuideValues {
     ],
     directory: [`DIRECTORY=${quoted(value('directory'))}`],
   };
-  const { recipients, writtenFor, hasPassphrase } = encryption;
-  const secret = hasPassphrase ? ' DASHKEEP_AGE_PASSPHRASE_FILE=passphrase' : '';
-  const readers = writtenFor.length > 0 ? ` DASHKEEP_AGE_RECIPIENTS=${writtenFor.join(',')}` : '';
   return {
     grafanaUrl: quoted(grafanaUrl),
-    target:
-      targetWords(texts) + (recipients.length > 0 ? `${readers} DASHKEEP_AGE_IDENTITY_FILE=identity.txt` : secret),
+    target: [targetWords(texts), ...decryptWords(encryption)].join(' '),
     fingerprint: snapshot?.signer ?? signers[0]?.fingerprint,
     trusted: signers.map((one) => one.fingerprint),
     rescue: `${(words[target.kind] ?? COPIED).join('\n')}\n`,
   };
+}
+
+/** What a command needs to read and write an encrypted repository, as arguments of `export`. */
+function decryptWords({ recipients, writtenFor, hasPassphrase }: Encryption): string[] {
+  if (recipients.length === 0) {
+    return hasPassphrase ? ['DASHKEEP_AGE_PASSPHRASE_FILE=passphrase'] : [];
+  }
+  const readers = writtenFor.length > 0 ? [`DASHKEEP_AGE_RECIPIENTS=${writtenFor.join(',')}`] : [];
+  return [...readers, 'DASHKEEP_AGE_IDENTITY_FILE=identity.txt'];
 }
 
 function counted(count: number, noun: string): string {

@@ -4,6 +4,7 @@ import {
   parseIdentityFile,
   sealWithPassphrase,
 } from '../../repository/encryption/encryption.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { kitFacts, type KitParts, type SealedSecret } from './facts.ts';
 import { kitPage } from './page.ts';
@@ -36,16 +37,21 @@ export class RecoveryKit {
 
   async #sealed(passphrase: string, signal: AbortSignal): Promise<SealedSecret[]> {
     assertPassphrase(passphrase);
-    const { settings, repositoryCache } = this.#parts;
+    const { settings, repositoryCache, secondCopy } = this.#parts;
     const { ageIdentity = '' } = (await settings.effective()).secrets;
     const identities = parseIdentityFile(ageIdentity);
-    const own = await repositoryCache.read(signal, async ({ trust }) => trust.keys.state?.ownEntry());
+    const ownEntry = async ({ trust }: Repository) => trust.keys.state?.ownEntry();
+    const own = await repositoryCache.read(signal, ownEntry);
+    // The page says when the copy cannot be read.
+    const ofCopy = secondCopy.isSet ? await secondCopy.read(signal, ownEntry).catch(() => undefined) : undefined;
     const secrets: [name: string, content: Buffer][] = [];
     if (identities.length > 0) {
       secrets.push(['identity.txt', Buffer.from(`${identities.join('\n')}\n`)]);
     }
-    if (own !== undefined) {
-      secrets.push([own.name, own.bytes]);
+    for (const entry of [own, ofCopy]) {
+      if (entry !== undefined) {
+        secrets.push([entry.name, entry.bytes]);
+      }
     }
     return Promise.all(
       secrets.map(async ([name, content]) => ({ name, text: armored(await sealWithPassphrase(content, passphrase)) })),

@@ -102,6 +102,22 @@ export function exports(texts: ReadonlyMap<string, string>): string {
   return [...texts].map(([name, text]) => `export ${name}=${quoted(text)}\n`).join('');
 }
 
+/** The settings with which a command finds the copy in place of the repository, as arguments of `export`. */
+export function copyWords(first: ReadonlyMap<string, string>, target: string, resolved: Resolved): string {
+  const texts = new Map([...first].filter(([name]) => /AZURE|GCS/.test(name))).set('DASHKEEP_TARGET', target);
+  const added: Record<string, string | undefined> = {
+    DASHKEEP_S3_ENDPOINT: found(resolved, 'endpoint', 'AWS'),
+    AWS_REGION: found(resolved, 'region'),
+    DASHKEEP_S3_FORCE_PATH_STYLE: found(resolved, 'style') === 'path' ? 'true' : undefined,
+  };
+  for (const [name, text] of target.startsWith('s3://') ? Object.entries(added) : []) {
+    if (text !== undefined) {
+      texts.set(name, text);
+    }
+  }
+  return targetWords(texts);
+}
+
 /** The settings with which a command finds the repository, as arguments of `export`. */
 export function targetWords(texts: ReadonlyMap<string, string>): string {
   return OF_TARGET.filter((name) => texts.has(name))

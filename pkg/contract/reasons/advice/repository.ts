@@ -44,7 +44,7 @@ export const REPOSITORY_ADVICE = {
   'trust-or-remove':
     'These snapshots do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. If someone else wrote the snapshots, delete them. List the keys: {command}',
   'restore-signed':
-    'Someone may have changed the target. Restore the manifest and its signature from earlier versions in the bucket, then check them: {command}. Or use an older snapshot by its ID.',
+    'Someone may have changed the target. Restore the manifest and its signature from earlier versions in the bucket, then run {command}. Or use an older snapshot by its ID.',
   'accept-unsigned':
     'Anyone with access to the target may have changed the snapshot. Use an older one, or restore it anyway: {command}',
   'give-memory': {
