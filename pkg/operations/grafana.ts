@@ -6,6 +6,7 @@ import { patienceAtStart } from '../engine/restarts.ts';
 import { GrafanaClient } from '../grafana/http/client.ts';
 import type { CredentialSource } from '../grafana/http/credentials.ts';
 import { GrafanaError } from '../grafana/http/errors.ts';
+import type { Patience } from '../grafana/http/outage.ts';
 import { connect, isServerAdmin, noSuchOrg, type ConnectOptions, type Instance } from '../grafana/instance.ts';
 import type { OutboundPolicy } from '../storage/outbound/policy.ts';
 import type { KnownPreviews } from '../grafana/known-previews.ts';
@@ -72,7 +73,7 @@ export async function withInstance<T>(
     const patience =
       onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal }, link.startWithin);
     const instance = await connect({ client, orgs, lasting, orgCredentials, needsServerAdmin, signal, patience });
-    server = link.readsServer === true ? await serverClient(link, signal) : undefined;
+    server = link.readsServer === true ? await serverClient(link, signal, patience) : undefined;
     const scope = scopeOf(instance, link.existing?.());
     const serverAdmin = scope.serverAdmin || server !== undefined;
     return await action({ ...instance, server, scope: withServerKinds({ ...scope, serverAdmin }, link), previews });
@@ -84,14 +85,22 @@ export async function withInstance<T>(
 /**
  * Acts as a server admin. Undefined where there are no credentials or Grafana refuses them: then the snapshot says what
  * it lacks, as on an installation without them.
+ * @param patience - how a Grafana that is down is waited for; not at all without it
  */
-export async function serverClient(link: GrafanaLink, signal: AbortSignal): Promise<GrafanaClient | undefined> {
+export async function serverClient(
+  link: GrafanaLink,
+  signal: AbortSignal,
+  patience?: Patience,
+): Promise<GrafanaClient | undefined> {
   const credentials = link.serverAdmin?.();
   if (credentials === undefined) {
     return undefined;
   }
   const { log } = link;
   const client = openClient(link, credentials);
+  if (patience !== undefined) {
+    client.waitOutRestarts(patience);
+  }
   try {
     if (await isServerAdmin(client, signal)) {
       return client;

@@ -42,6 +42,21 @@ describe('a run that starts while Grafana is down', () => {
     expect(await snapshots()).toHaveLength(1);
   });
 
+  it('reads as the server admin, too, if Grafana goes down just before that', async () => {
+    const cut = () => grafana.setFaults({ match: /./, action: { kind: 'cut' } });
+    grafana.setFaults({ match: /GET \/api\/user$/, action: { kind: 'before', run: cut } });
+    const id = await begin();
+    await eventually('the waiting', async () => {
+      const { json } = await service.call('GET', `/runs/${id}`);
+      expect(json.status).toBe('running');
+      return json.progress?.phase === 'waiting for Grafana';
+    });
+    grafana.setFaults();
+    const { snapshot } = await service.ended(id);
+    const { kinds } = (await service.call('GET', `/snapshots/${String(snapshot)}`)).json;
+    expect(kinds.user).not.toHaveProperty('code');
+  });
+
   it('fails with the reason when Grafana stays away, and publishes nothing', async () => {
     grafana.setFaults({ match: /./, action: { kind: 'cut' } });
     const { status, failure } = await service.ended(await begin());
