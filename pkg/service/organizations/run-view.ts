@@ -38,10 +38,19 @@ export function runFor(run: RunLine, caller: Caller): RunLine | undefined {
   const own = orgs?.find(({ id }) => id === caller.org && isSince(caller, run.started));
   if (own !== undefined) {
     const ended = run.status === 'complete' || run.status === 'partial';
-    const status = ended ? (own.problems === 0 ? 'complete' : 'partial') : run.status;
-    return shared({ ...rest, ...named, status, counts: own.counts, problems: own.problems }, caller);
+    const problems = own.problems + (caller.home ? problemsOfServer(run) : 0);
+    const status = ended ? (problems === 0 ? 'complete' : 'partial') : run.status;
+    return shared({ ...rest, ...named, status, counts: own.counts, problems }, caller);
   }
   return shared(caller.home ? { ...rest, ...named } : { ...rest, ...named, counts: {}, problems: 0 }, caller);
+}
+
+/** Problems with resources of the whole server: those of no organization. */
+function problemsOfServer({ problems, orgs = [] }: RunLine): number {
+  return Math.max(
+    0,
+    orgs.reduce((left, one) => left - one.problems, problems),
+  );
 }
 
 /** Of what is done for all, only the home organization sees why it failed: the reason may name others. */

@@ -146,3 +146,13 @@ it('an old backup is safe nowhere but in the list of snapshots, which shows its 
   ahead = 3 * YEAR;
   expect(await greenIn()).toEqual({ ...NOWHERE, list: true });
 });
+
+it('a run is partial in each place if a kind of the whole server could not be read', async () => {
+  await start(ALL);
+  grafana.setFaults({ match: /GET \/api\/admin\/settings/, action: { kind: 'status', status: 403 } });
+  await backUp();
+  const { items } = (await service.call('GET', '/runs?kind=backup&status=partial')).json;
+  expect(items).toMatchObject([{ status: 'partial', problems: 1 }]);
+  expect((await service.call('GET', `/runs/${items[0].id}`)).json).toMatchObject({ status: 'partial', problems: 1 });
+  expect((await service.call('GET', '/status')).json).toMatchObject({ lastBackup: { status: 'partial' } });
+});
