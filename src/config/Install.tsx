@@ -23,7 +23,7 @@ export function Install() {
         {way === 'helm'
           ? t(
               'install.helm',
-              'Reads the admin Secret of your Grafana, creates its own token, and connects this app. The last command restarts Grafana, which loses its content without persistent storage.',
+              'Reads the admin Secret of your Grafana, creates its own token, and connects this app. The last command restarts Grafana. If Grafana has no persistent storage, it then loses its content.',
             )
           : t('install.compose', 'Runs next to your Grafana container, with its admin password.')}{' '}
         <TextLink href={GUIDE[way]} external>

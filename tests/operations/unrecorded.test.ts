@@ -74,8 +74,8 @@ it('exits with 3 and names the command that records the end of a restore', async
   const mend = breakTargetAfter(/^POST .*dashboards/);
   const { exit, out } = await cli('restore', 'latest', '--apply');
   expect(exit).toBe(3);
-  expect(out).toMatch(/The record of this run could not be written: .*\nGrafana is as reported here, but/);
-  const [, finish = ''] = /repeat the command.*:\n(dashkeep restore .*)\n/.exec(out) ?? [];
+  expect(out).toMatch(/The record of this run could not be written: .*\nThe results above are correct, but/);
+  const [, finish = ''] = /run this command.*:\n(dashkeep restore .*)\n/.exec(out) ?? [];
   await mend();
   await cli('runs');
   expect(shown).toMatch(/Restore \S+ did not finish/);

@@ -81,7 +81,7 @@ async function forgetOne(context: CliContext, id: string, flags: Flags): Promise
   if (!isTimedId(id)) {
     throw new DashkeepError(
       'DK_USAGE',
-      `forget needs a full snapshot ID, not '${id}': dashkeep snapshots lists the IDs`,
+      `forget needs a full snapshot ID, not '${id}'; \`dashkeep snapshots\` lists the IDs`,
     );
   }
   const { signal } = context;

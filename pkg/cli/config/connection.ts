@@ -30,7 +30,7 @@ export function connectionOf(configuration: Configuration, name: string): Connec
       'DK_SETTINGS',
       `the connection ${name} has no ${url === undefined ? 'address' : 'credentials'}`,
       {
-        hint: `Set ${prefix}_URL, and ${prefix}_TOKEN, or ${prefix}_ADMIN_USER and ${prefix}_ADMIN_PASSWORD; each secret also as …_FILE.`,
+        hint: `Set ${prefix}_URL and either ${prefix}_TOKEN or both ${prefix}_ADMIN_USER and ${prefix}_ADMIN_PASSWORD; each secret also as …_FILE.`,
       },
     );
   }

@@ -127,7 +127,7 @@ function printUnrecorded(context: CliContext, why: string, finish = ''): void {
   printLine(context, printable(`The record of this run could not be written: ${why}.`));
   printLine(
     context,
-    'Grafana is as reported here, but `dashkeep runs` shows the run as interrupted, or not at all. When the target is available again, repeat the command; if nothing has changed, this only writes a record:',
+    'The results above are correct, but `dashkeep runs` shows this run as interrupted, or does not list it. When the target is available again, run this command; if Grafana has not changed since, it only writes the record:',
   );
   printLine(context, printable(finish));
 }

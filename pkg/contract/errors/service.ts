@@ -127,7 +127,7 @@ export const SERVICE_ERRORS = {
     exit: 2,
     status: 409,
     title: 'No target is set yet',
-    hint: 'Set the target first: DASHKEEP_TARGET, or the settings page.',
+    hint: 'Set the target first, with DASHKEEP_TARGET or on the settings page.',
     page: 'Set the target first, in the settings or in the deployment.',
   },
   DK_TOO_MANY: {

@@ -38,7 +38,7 @@ export function ReportDialog({ onDismiss }: { onDismiss: () => void }) {
         <Text element="p">
           {t(
             'readiness.reportText',
-            'Backups, verifications, restore tests, restores, holds and confirmations, to print or as a table.',
+            'Backups, verifications, restore tests, restores, holds and confirmations, as a printable page or a table.',
           )}
         </Text>
         <Field label={t('readiness.reportFrom', 'First day')} noMargin>

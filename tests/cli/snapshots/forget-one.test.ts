@@ -52,7 +52,7 @@ describe('dashkeep forget with an ID', () => {
   it('takes nothing but a full ID, and no rules beside it', async () => {
     const short = older.slice(0, 20);
     for (const name of [short, 'latest', '']) {
-      const message = `forget needs a full snapshot ID, not '${name}': dashkeep snapshots lists the IDs`;
+      const message = `forget needs a full snapshot ID, not '${name}'; \`dashkeep snapshots\` lists the IDs`;
       await expect(dashkeep('forget', name, '--confirm', name)).rejects.toMatchObject({ code: 'DK_USAGE', message });
     }
     const both = ['forget', older, '--confirm', older, '--keep-last', '1'];

@@ -53,8 +53,8 @@ export const ENGINE_ADVICE = {
   },
   'write-secrets': 'Write the kind, UID and field as nested mappings: {example}',
   'name-secret-org': {
-    cli: 'Write the organization’s ID in Grafana before the kind, for example {example}. If the organization does not exist yet, omit the entry, then restore that organization with --orgs and its own file.',
-    page: 'Write the organization’s ID in Grafana before the kind, for example {example}.',
+    cli: 'Before the kind, add the ID that the organization has in Grafana, for example {example}. If the organization does not exist yet, omit the entry, then restore that organization with --orgs and its own file.',
+    page: 'Before the kind, add the ID that the organization has in Grafana, for example {example}.',
   },
   'set-secret-variable': 'Set the environment variable {name}, or correct its name in the file.',
   'write-mapping': 'Valid keys are uids, orgs and kinds. Under a kind, map old to new values: {example}',

@@ -13,7 +13,7 @@ export const SERVICE_ADVICE = {
   },
   'make-new-plan': 'Create a new plan.',
   'plan-again': {
-    cli: 'A plan is valid for one hour, and until the service restarts. Create a new one. If this plan was applied, the runs list its restore.',
+    cli: 'A plan expires after one hour, or when the service restarts. Create a new one. If this plan was applied, the runs list its restore.',
     page: 'A plan is valid for one hour. Create a new one.',
   },
   'stay-in-organization': 'In the app, each organization sees only its own data.',
@@ -21,8 +21,8 @@ export const SERVICE_ADVICE = {
   'make-settings-writable': 'Until this is resolved, changes here cannot be saved.',
   'join-organizations': 'Add the admin account that the service uses to these organizations, or exclude them.',
   'copy-elsewhere': {
-    cli: 'Copy to another bucket or directory, preferably from another provider.',
-    page: 'In the deployment, choose another bucket or directory, preferably from another provider.',
+    cli: 'Choose another bucket or directory as the target of the copy, preferably with another provider.',
+    page: 'In the deployment, choose another bucket or directory, preferably with another provider.',
   },
   'copy-recipients': {
     cli: 'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the first repository.',

@@ -6,7 +6,7 @@ export const REFUSAL_REASONS = {
     cli: 'the account is not a member of organization “{org}”; make it an Admin there, or exclude the organization with --orgs',
     page: 'the account is not a member of organization “{org}”; make it an Admin there',
   },
-  'link-taken': 'its link is in use elsewhere; share it again in Grafana',
+  'link-taken': 'its link is in use elsewhere; share the resource again in Grafana',
   'list-hides': 'without {permission}, Grafana may hide some resources',
   'dashboards-converted':
     'Grafana {version} converts v2 dashboards and loses their tabs and layouts, because requests to /apis do not reach it; allow these requests',

@@ -179,7 +179,7 @@ function makeColumns(isHere: boolean, onOpen: (item: PlanItem) => void): Column<
 function subtitleOf(item: PlanItem, isHere: boolean): string {
   const kind = kindLabel(item.kind);
   return isHere
-    ? t('plan.difference', 'Changes by the restore · {{kind}}', { kind })
+    ? t('plan.difference', 'Changes made by the restore · {{kind}}', { kind })
     : t('send.difference', 'Changes if overwritten · {{kind}}', { kind });
 }
 
