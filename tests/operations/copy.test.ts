@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DashkeepError } from '../../pkg/contract/errors.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { holdSnapshot, noteSnapshot, releaseSnapshot } from '../../pkg/repository/holds/holds.ts';
+import { deleteSnapshot } from '../../pkg/repository/snapshots/forget.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { keysOf, recordingLog } from '../support/repository/repository.ts';
 import { FaultStore } from '../support/stores/fault-store.ts';
@@ -91,6 +92,16 @@ describe('a copy', () => {
       warned: [{ code: 'copy-mended' }],
     });
     expect((await verify(await bench.open(bench.to), { readData: true })).problems).toEqual([]);
+  });
+
+  it('gets back what the first target has only in a newer snapshot', async () => {
+    await bench.copy();
+    await deleteSnapshot(await bench.open(bench.from), first.id);
+    const shared = second.resources.find(({ uid }) => uid === 'b')?.object ?? '';
+    const [key = ''] = (await keysOf(bench.to.store, 'objects/')).filter((one) => one.includes(shared));
+    await bench.to.store.deleteMany([key]);
+    const { status, counts } = await bench.copy({ kept: { policy: undefined }, thorough: true });
+    expect({ status, counts }).toMatchObject({ status: 'complete', counts: { mended: 1, problems: 0 } });
   });
 
   it('is taken from no one who can read it, where the given identity cannot', async () => {

@@ -15,14 +15,23 @@ export async function mendCopy(
   calls: Abortable,
 ): Promise<VerifyProblem[]> {
   const remaining: VerifyProblem[] = [];
-  let last: { id: string; stored: StoredManifest | undefined } | undefined;
-  for (const problem of problems) {
-    const [id] = problem.snapshots;
-    if (isOwnObject(problem) && id !== undefined && last?.id !== id) {
-      last = { id, stored: await sourceOf(from, id, calls) };
+  const missing = new Set<string>();
+  let last: StoredManifest | undefined;
+  const mendFrom = async (problem: VerifyProblem, id: string): Promise<boolean> => {
+    last = last?.manifest.id === id ? last : await sourceOf(from, id, calls);
+    if (last === undefined) {
+      missing.add(id);
     }
-    const isMended = isOwnObject(problem) && last?.stored && (await mend(from, to, problem, last.stored, calls));
-    if (isMended !== true) {
+    return last !== undefined && (await mend(from, to, problem, last, calls));
+  };
+  for (const problem of problems) {
+    // The source most likely still has the newest ones.
+    const ids = isOwnObject(problem) ? problem.snapshots.filter((id) => !missing.has(id)).reverse() : [];
+    let isMended = false;
+    for (const id of ids) {
+      isMended ||= await mendFrom(problem, id);
+    }
+    if (!isMended) {
       remaining.push(problem);
     }
   }
