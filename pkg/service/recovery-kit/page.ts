@@ -113,7 +113,7 @@ function signerTable(signers: readonly Signer[], ofOwn: string, ofLast?: string)
   return table(['Fingerprint', 'Public key'], rows, 'No signing key is trusted here yet.');
 }
 
-/** The copy is a repository of its own, with its own keys. */
+/** The copy is a separate repository, with separate keys. */
 function secondCopy({ settings: texts, encryption }: KitFacts, { target, resolved, signers }: CopyFacts): Html {
   const where = facts([['address', target], ...resolved.map(({ name, value }): [string, string] => [name, value])]);
   const [signer] = signers instanceof DashkeepError ? [] : signers;
