@@ -243,6 +243,13 @@ interface ResultOptions {
   everything: boolean;
 }
 
+/** What a restore never changes about an existing account, however often it is repeated. */
+const NEVER_CHANGED: ReadonlySet<string> = new Set<ReasonCode>([
+  'no-server-admin',
+  'stays-server-admin',
+  'not-disabled',
+]);
+
 function printResults(
   context: CliContext,
   { results, safetySnapshot }: Restored,
@@ -250,15 +257,19 @@ function printResults(
 ): void {
   const isDone = ({ outcome }: ApplyResult): boolean => outcome === 'verified' || outcome === 'deleted';
   const bad: ApplyResult[] = results.filter((result) => !isDone(result));
+  const itemOf = ({ org, kind, uid }: ApplyResult): PlannedItem | undefined =>
+    items.find((one) => one.org === org && one.kind === kind && one.uid === uid);
   for (const { outcome, reason, differences = [], ...result } of bad) {
-    const { org, kind, uid } = result;
-    const item = items.find((one) => one.org === org && one.kind === kind && one.uid === uid) ?? result;
+    const { kind, uid } = result;
+    const item = itemOf({ ...result, outcome, reason }) ?? result;
     const where = several ? whereOf(item) : '';
     printLine(context, printable(`${outcome}: ${kind} ${uid}${where}: ${reason}`));
     differences.forEach((difference) => printLine(context, printable(`  ${differenceText(difference)}`)));
   }
   printLine(context, results.length === 0 ? 'Nothing to write.' : resultCount(results, isDone, items));
-  if (bad.length > 0 && finish !== undefined) {
+  const isFinal = (result: ApplyResult): boolean =>
+    result.outcome === 'differs' && itemOf(result)?.lost?.some(({ code }) => NEVER_CHANGED.has(code)) === true;
+  if (!bad.every(isFinal) && finish !== undefined) {
     printLine(context, printable(`To retry the rest: ${finish}`));
   }
   if (safetySnapshot !== undefined) {

@@ -277,3 +277,19 @@ it('undoes an interrupted restore only in part where something may be half writt
     ['partial', 1],
   ]);
 });
+
+it('says that an account stays a server admin, and prints no command that would change nothing', async () => {
+  const account = { login: 'cleo', email: 'cleo@example.org', name: 'Cleo', password: 'secret' };
+  const { id } = (await call(grafana, 'admin:admin', 'POST /api/admin/users', account)).body;
+  const where = ['--target', `${target()}-users`, '--state-dir', `${directory.path}/state`];
+  const admin = { GRAFANA_URL: grafana.url, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+  await runCli(['backup', '--kinds', 'user', ...where], admin);
+  await call(grafana, 'admin:admin', `PUT /api/admin/users/${id}/permissions`, { isGrafanaAdmin: true });
+  const { exit, out } = await runCli(
+    ['restore', 'latest', '--kinds', 'user', '--overwrite', '--apply', ...where],
+    admin,
+  );
+  expect(exit).toBe(3);
+  expect(out).toContain('note: user cleo: stays a server admin');
+  expect(out).not.toContain('To retry the rest');
+});

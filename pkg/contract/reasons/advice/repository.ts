@@ -45,7 +45,8 @@ export const REPOSITORY_ADVICE = {
     'These snapshots do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. If someone else wrote the snapshots, delete them. List the keys: {command}',
   'restore-signed':
     'Someone may have changed the target. Restore the manifest and its signature from earlier versions in the bucket, then run {command}. Or use an older snapshot by its ID.',
-  'accept-unsigned': 'Anyone with access to the target may have changed the snapshot. To restore it anyway: {command}',
+  'accept-unsigned':
+    'Anyone with access to the target may have changed the snapshot. Restore its files from earlier versions in the bucket, or restore the snapshot anyway: {command}',
   'give-memory': {
     cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node.js more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
     page: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give the service more memory.',

@@ -28,6 +28,8 @@ export const LOSS_REASONS = {
   'password-missing': 'set a new password for this account',
   'password-unused': 'the supplied password is not used: a restore never changes the password of an existing account',
   'no-server-admin': 'does not become a server admin: a restore never promotes an existing account',
+  'stays-server-admin':
+    'stays a server admin: a restore never revokes this role; to revoke it, open Administration > Users in Grafana',
   'not-disabled': 'is not disabled: a restore never disables an existing account',
   'membership-lost': 'no membership in {org}: this organization does not exist here',
   'member-lost': 'without the member {login}, who does not exist in this organization',

@@ -201,8 +201,10 @@ function keptAsItIs({ content, live }: Restorable): KnownReason[] {
   }
   const differs = (name: string): boolean =>
     objectAt(content.body)?.[name] === true && objectAt(live.body)?.[name] !== true;
+  const staysAdmin =
+    objectAt(live.body)?.['isGrafanaAdmin'] === true && objectAt(content.body)?.['isGrafanaAdmin'] === false;
   return [
-    ...(differs('isGrafanaAdmin') ? [reason('no-server-admin')] : []),
+    ...(differs('isGrafanaAdmin') ? [reason('no-server-admin')] : staysAdmin ? [reason('stays-server-admin')] : []),
     ...(differs('isDisabled') && !isUnfinished(live.body) ? [reason('not-disabled')] : []),
   ];
 }
