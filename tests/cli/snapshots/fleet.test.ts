@@ -89,7 +89,7 @@ describe('dashkeep fleet', () => {
     expect(await fleet(['empty/*'])).toMatchObject({ exit: 1, json: { installations: [nothing] } });
   });
 
-  it('says how each installation is, with two requests each and one for the clock once it knows them', async () => {
+  it('says how each installation is, with three requests each and one for the clock once it knows them', async () => {
     const first = await fleet(['berlin', 'paris']);
     expect(first.exit).toBe(0);
     expect(byName(first, 'berlin')).toEqual({
@@ -105,7 +105,7 @@ describe('dashkeep fleet', () => {
 
     bucket.requests.length = 0;
     expect((await fleet(['berlin', 'paris'])).exit).toBe(0);
-    expect(bucket.requests.filter(({ bucket: name }) => name === 'test')).toHaveLength(5);
+    expect(bucket.requests.filter(({ bucket: name }) => name === 'test')).toHaveLength(7);
   });
 
   it('shows the state and the readiness of each installation to people', async () => {
@@ -139,7 +139,7 @@ describe('dashkeep fleet', () => {
 
     bucket.requests.length = 0;
     await fleet(['*']);
-    expect(bucket.requests).toHaveLength(6);
+    expect(bucket.requests).toHaveLength(8);
   });
 
   it('reports folders that cannot be listed, and reads the others', async () => {
