@@ -143,7 +143,7 @@ test('what cannot be drawn says why, in its half', async ({ app, page, service, 
     ['Kind', 'This Grafana instance cannot render the visualization “gone-panel”'],
     ['Value', 'No values are saved for the variables that its queries use: host.'],
     ['Failing', 'The query failed: cannot answer fails'],
-    ['Shared', 'It shows the data of panel 77, which this version does not have.'],
+    ['Shared', 'This panel shows the data of panel 77, which this version does not have.'],
     ['Library', 'The library panel “Error budget” could not be read.'],
   ] as const) {
     const figures = drawer.getByRole('region', { name }).getByRole('figure');

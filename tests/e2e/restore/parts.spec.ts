@@ -22,7 +22,7 @@ test('a restore that only lacked accounts says which to create first, and offers
     ...{ errors, request },
   });
   await app.open(`/runs/${run.id}`);
-  await expect(page.getByText(/have no account in this organization: ada, ben; create them with/)).toBeVisible();
+  await expect(page.getByText(/have no account in this organization: ada, ben; create the users with/)).toBeVisible();
   await expect(page.getByText(/dashkeep restore snapshot-1 --kinds user/)).toBeVisible();
   await expect(page.getByRole('link', { name: 'New plan' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Plan the rest' })).toHaveCount(0);
@@ -31,7 +31,7 @@ test('a restore that only lacked accounts says which to create first, and offers
   delete params['logins'];
   await app.open(`/runs/${run.id}`);
   await expect(page.getByRole('button', { name: 'Plan the rest' })).toBeVisible();
-  await expect(page.getByText(/create them with/)).toHaveCount(0);
+  await expect(page.getByText(/create the users with/)).toHaveCount(0);
 });
 
 test('an undo of what finished an interrupted restore says that it leaves the part before', async ({
