@@ -27,16 +27,18 @@ describe('a run that starts while Grafana is down', () => {
   });
 
   const begin = async (): Promise<string> => (await service.call('POST', '/runs', { kind: 'backup' })).json.id;
+  const untilItWaits = (id: string): Promise<unknown> =>
+    eventually('the waiting', async () => {
+      const { json } = await service.call('GET', `/runs/${id}`);
+      expect(json).not.toHaveProperty('finished');
+      return json.progress?.phase === 'waiting for Grafana';
+    });
   const snapshots = async (): Promise<unknown[]> => (await service.call('GET', '/snapshots')).json.items;
 
   it('waits for it, its progress says so, and it is complete then', async () => {
     grafana.setFaults({ match: /./, action: { kind: 'cut' } });
     const id = await begin();
-    await eventually('the waiting', async () => {
-      const { json } = await service.call('GET', `/runs/${id}`);
-      expect(json.status).toBe('running');
-      return json.progress?.phase === 'waiting for Grafana';
-    });
+    await untilItWaits(id);
     grafana.setFaults();
     expect(await service.ended(id)).toMatchObject({ status: 'complete' });
     expect(await snapshots()).toHaveLength(1);
@@ -46,11 +48,7 @@ describe('a run that starts while Grafana is down', () => {
     const cut = () => grafana.setFaults({ match: /./, action: { kind: 'cut' } });
     grafana.setFaults({ match: /GET \/api\/user$/, action: { kind: 'before', run: cut } });
     const id = await begin();
-    await eventually('the waiting', async () => {
-      const { json } = await service.call('GET', `/runs/${id}`);
-      expect(json.status).toBe('running');
-      return json.progress?.phase === 'waiting for Grafana';
-    });
+    await untilItWaits(id);
     grafana.setFaults();
     const { snapshot } = await service.ended(id);
     const { kinds } = (await service.call('GET', `/snapshots/${String(snapshot)}`)).json;
@@ -77,10 +75,7 @@ describe('a run that starts while Grafana is down', () => {
     const plan = (await service.call('POST', '/restores', { snapshot, selection })).json;
     grafana.setFaults({ match: /./, action: { kind: 'cut' } });
     const { id } = (await service.call('POST', `/restores/${plan.id}/apply`, {})).json;
-    await eventually('the waiting', async () => {
-      const { json } = await service.call('GET', `/runs/${id}`);
-      return json.progress?.phase === 'waiting for Grafana';
-    });
+    await untilItWaits(id);
     grafana.setFaults();
     expect(await service.ended(id)).toMatchObject({ status: 'complete' });
     expect(grafana.state.org(1).playlists.has(uid!)).toBe(true);
