@@ -1,5 +1,5 @@
 import { accessOf, boardOf, CONTENT, removeContent } from './support/content.ts';
-import { APP, expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
+import { APP, expect, expectAccessible, GRAFANA_URL, RESTORED } from './support/fixtures.ts';
 import { backUp, test } from './support/journey.ts';
 import { test as madeUp } from './support/madeUp.ts';
 
@@ -22,7 +22,7 @@ test('three clicks bring back a folder that was deleted since Grafana was last c
   await compare.click();
   await page.getByRole('button', { name: `Restore ${folder.title}` }).click(LONG);
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible({
+  await expect(page.getByText(RESTORED)).toBeVisible({
     timeout: 120_000,
   });
   expect((await boardOf(admin)).meta.folderUid).toBe(inner.uid);
@@ -51,7 +51,7 @@ test('a folder that was deleted before the last backup comes back from the overv
     .first()
     .click();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible({
+  await expect(page.getByText(RESTORED)).toBeVisible({
     timeout: 120_000,
   });
   // With who may see it: permissions are not left to Grafana's defaults.

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { CONTENT, removeContent } from './support/content.ts';
-import { expect, expectAccessible } from './support/fixtures.ts';
+import { expect, expectAccessible, RESTORED } from './support/fixtures.ts';
 import { backUp, test } from './support/journey.ts';
 import { wanted } from './support/keyboard.ts';
 
@@ -29,7 +29,7 @@ test('what was brought back is no longer called deleted, until that is undone', 
   await expect(page.getByText(/last seen in the backup of /).first()).toBeVisible();
   await page.getByRole('button', { name: `Restore ${CONTENT.folder.title}` }).click();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible(LONG);
+  await expect(page.getByText(RESTORED)).toBeVisible(LONG);
   const restored = page.url();
 
   await app.open('');

@@ -1,5 +1,5 @@
 import { accessOf, boardOf, CONTENT, removeContent, renamePanel, rulesOf } from './support/content.ts';
-import { APP, expect, expectAccessible } from './support/fixtures.ts';
+import { APP, expect, expectAccessible, RESTORED } from './support/fixtures.ts';
 import { backUp, forgetTarget, test } from './support/journey.ts';
 import { openMenuAt, tabTo, typeWanted, wanted } from './support/keyboard.ts';
 
@@ -106,7 +106,7 @@ test(
     await expect(page.getByRole('heading', { name: /resources.* will be restored/ })).toBeVisible(LONG);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Restore now' }).click();
-    await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible({
+    await expect(page.getByText(RESTORED)).toBeVisible({
       timeout: 120_000,
     });
     await expect(page.getByText('Dashkeep read each resource back and compared it with the snapshot.')).toBeVisible();

@@ -2,7 +2,7 @@ import { startPreview } from '../support/preview/preview.ts';
 import { APP } from '../security/support/grafana.ts';
 import { twoOrgs } from '../security/support/two-orgs.ts';
 import type { Admin } from './support/content.ts';
-import { expect, expectAccessible, GRAFANA_URL, PACKAGES, test as base } from './support/fixtures.ts';
+import { expect, expectAccessible, GRAFANA_URL, PACKAGES, RESTORED, test as base } from './support/fixtures.ts';
 import { backUp, test } from './support/journey.ts';
 
 const LONG = { timeout: 60_000 };
@@ -138,7 +138,7 @@ elsewhere.describe('in an organization that is not the home one', () => {
       .first()
       .click(LONG);
     await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-    await expect(page.getByText(/resources? (and (its )?permissions (of \d+ of them )?)?restored/)).toBeVisible({
+    await expect(page.getByText(RESTORED)).toBeVisible({
       timeout: 120_000,
     });
   });

@@ -14,6 +14,9 @@ export const PACKAGES = process.env['DASHKEEP_TEST_PACKAGES'];
 /** Whether all is looked at, as by `npm test -- --all`. */
 export const IN_DEPTH = process.env['DASHKEEP_TEST_DEPTH'] === 'all';
 
+/** The result of a restore: of one resource or several, with or without permissions. */
+export const RESTORED = /resources? (and (its permissions|the permissions of \d+ of them) )?restored/;
+
 export interface AppPages {
   /** Opens a page of the app, such as `/history`, and waits until nothing is loading any more. */
   open(path: string): Promise<void>;

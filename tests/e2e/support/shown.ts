@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, GRAFANA_URL } from './fixtures.ts';
+import { expect, GRAFANA_URL, RESTORED } from './fixtures.ts';
 import type { World } from './worlds.ts';
 
 /** A page that is looked at. */
@@ -171,7 +171,7 @@ export const STATES: Shown[] = [
     act: async (page) => {
       await plan(page);
       await page.getByRole('button', { name: 'Restore now' }).click();
-      await expect(page.getByText(/resources (and the permissions of \d+ of them )?restored/)).toBeVisible();
+      await expect(page.getByText(RESTORED)).toBeVisible();
     },
     ready: (page) => expect(page.getByRole('table', { name: 'Results' })).toBeVisible(),
   },

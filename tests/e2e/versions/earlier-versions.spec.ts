@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { boardOf, CONTENT, renamePanel } from '../support/content.ts';
-import { expect, expectAccessible, GRAFANA_URL } from '../support/fixtures.ts';
+import { expect, expectAccessible, GRAFANA_URL, RESTORED } from '../support/fixtures.ts';
 import { backUp, test } from '../support/journey.ts';
 import { tabTo } from '../support/keyboard.ts';
 
@@ -73,7 +73,7 @@ for (const [way, press] of WAYS) {
     await expectAccessible(page);
     await click(restore);
     await click(page.getByRole('button', { name: 'Restore now' }));
-    await expect(page.getByText(/resources? (and (its )?permissions (of \d+ of them )?)?restored/)).toBeVisible({
+    await expect(page.getByText(RESTORED)).toBeVisible({
       timeout: 120_000,
     });
     expect(clicks).toBeLessThanOrEqual(MOST_CLICKS);
