@@ -83,8 +83,8 @@ export async function withSession<T>(
   return withStore(context, flags, workIn, { allowsHttp: !create });
 }
 
-/** The same for a command that only reads. It also warns if this machine's clock differs from the target's. */
-export async function withReading<T>(
+/** The same, with a warning if this machine’s clock differs from the target’s. */
+export async function withClockWarning<T>(
   context: CliContext,
   flags: CommonFlags,
   work: (session: Session) => Promise<T>,

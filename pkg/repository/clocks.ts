@@ -1,4 +1,4 @@
-import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
+import { asDashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { refusal, reasonSentence } from '../contract/reasons/reason.ts';
@@ -74,17 +74,22 @@ export async function compareClocks(
 }
 
 /**
- * The target's clock, if this machine's agrees with it: removals depend on it.
- * @throws DK_CLOCK_SKEW above five minutes
+ * The target's clock, if this machine's agrees with it: removals depend on it. Warns from a minute on.
+ * @throws DK_CLOCK_SKEW above five minutes, also where clocks are ignored
  */
-export async function agreedTime({ store, clock }: TimePorts, { signal }: Abortable = {}): Promise<Date> {
+export async function agreedTime(
+  { store, clock, log }: TimePorts & { log: Log },
+  { signal }: Abortable = {},
+): Promise<Date> {
   const now = await store.clock({ signal });
-  const skew = Math.abs(clock.now().getTime() - now.getTime());
-  if (skew > MAX_SKEW) {
-    throw new DashkeepError(
-      'DK_CLOCK_SKEW',
-      `the clock here and the target's differ by ${Math.round(skew / 1000)} seconds; nothing was removed`,
-    );
+  const targetAhead = now.getTime() - clock.now().getTime();
+  const found = differenceOf(targetAhead, 0);
+  if (found !== undefined) {
+    const advice = reason('correct-clock');
+    if (Math.abs(targetAhead) > MAX_SKEW) {
+      throw refusal('DK_CLOCK_SKEW', found, { advice });
+    }
+    log.warn({ code: 'DK_CLOCK_SKEW', advice: reasonSentence(advice) }, reasonSentence(found));
   }
   return now;
 }

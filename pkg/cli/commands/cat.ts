@@ -7,7 +7,7 @@ import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withReading } from '../open.ts';
+import { withClockWarning } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printLine } from '../output/output.ts';
 import { parseResource } from '../resource.ts';
@@ -31,7 +31,7 @@ export const registerCat: Register = (program, run) => {
 async function cat(context: CliContext, snapshot: string, resource: string, flags: Flags): Promise<Exit> {
   const ref = parseResource(resource);
   const org = optionalNumber(flags.org, '--org');
-  await withReading(context, flags, async ({ repository }) => {
+  await withClockWarning(context, flags, async ({ repository }) => {
     const manifest = await repository.manifest(snapshot, { signal: context.signal });
     printLine(context, await textOf(context, repository, manifest, ref, org));
   });

@@ -12,7 +12,7 @@ import type { Session } from '../../operations/session.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
-import { withReading } from '../open.ts';
+import { withClockWarning } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { describedChange, printChanges } from '../output/changes.ts';
 import { diffCounts } from '../output/counts.ts';
@@ -45,7 +45,9 @@ export const registerDiff: Register = (program, run) => {
 };
 
 async function diff(context: CliContext, from: string, to: string, flags: Flags): Promise<Exit> {
-  const { found, several } = await withReading(context, flags, (session) => compare(context, session, from, to, flags));
+  const { found, several } = await withClockWarning(context, flags, (session) =>
+    compare(context, session, from, to, flags),
+  );
   if (flags.json === true) {
     printJson(context, { ...found, changed: found.changed.map(described) });
     return 0;

@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withReading } from '../open.ts';
+import { withClockWarning } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { counted, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -50,7 +50,7 @@ async function runExport(context: CliContext, directory: string, flags: Flags): 
     folders: flags.folder?.map((uid) => ({ uid })),
   });
   const { as, snapshot } = flags;
-  const result = await withReading(context, flags, ({ repository }) =>
+  const result = await withClockWarning(context, flags, ({ repository }) =>
     exportSnapshot({ repository, snapshot, selection, directory, as, signal }),
   );
   printResult(context, flags, result, () => print(context, result));

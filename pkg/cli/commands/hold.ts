@@ -2,7 +2,7 @@ import { holdSnapshot } from '../../repository/holds/holds.ts';
 import type { Exit, Register } from '../command.ts';
 import { endOf } from '../dates.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withSession } from '../open.ts';
+import { withClockWarning } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
 import { printLine, printResult } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -26,7 +26,7 @@ async function hold(context: CliContext, snapshot: string, flags: Flags): Promis
   const { signal, randomness } = context;
   const until = flags.until === undefined ? undefined : endOf(flags.until);
   const request = { note: flags.note ?? '', ...askedBy(flags), until };
-  const id = await withSession(context, flags, false, ({ repository }) =>
+  const id = await withClockWarning(context, flags, ({ repository }) =>
     holdSnapshot(repository, snapshot, request, { randomness, signal }),
   );
   printResult(context, flags, { snapshot: id, until: until?.toISOString() ?? null }, () =>

@@ -1,7 +1,7 @@
 import { noteSnapshot } from '../../repository/holds/holds.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withSession } from '../open.ts';
+import { withClockWarning } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
 import { printLine, printResult } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -19,7 +19,7 @@ export const registerNote: Register = (program, run) => {
 
 async function note(context: CliContext, snapshot: string, text: string, flags: Flags): Promise<Exit> {
   const { signal } = context;
-  const id = await withSession(context, flags, false, ({ repository }) =>
+  const id = await withClockWarning(context, flags, ({ repository }) =>
     noteSnapshot(repository, snapshot, { note: text, ...askedBy(flags) }, { signal }),
   );
   printResult(context, flags, { snapshot: id, note: text }, () =>

@@ -7,7 +7,7 @@ import { asTheyAre, continuationOf, interruptedUndoOf, listedRuns, withoutWords 
 import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withReading } from '../open.ts';
+import { withClockWarning } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { permissionsText } from '../output/counts.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
@@ -32,7 +32,7 @@ export const registerRuns: Register = (program, run) => {
 };
 
 async function showRuns(context: CliContext, id: string | undefined, flags: Flags): Promise<Exit> {
-  await withReading(context, flags, async ({ repository }) =>
+  await withClockWarning(context, flags, async ({ repository }) =>
     id === undefined ? list(context, repository, flags) : showOne(context, repository, id, flags),
   );
   return 0;

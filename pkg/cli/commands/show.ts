@@ -6,7 +6,7 @@ import { storedRules } from '../../engine/rules/stored-rules.ts';
 import { uncoveredBy } from '../../repository/snapshots/covered/uncovered.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withReading } from '../open.ts';
+import { withClockWarning } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -27,7 +27,7 @@ export const registerShow: Register = (program, run) => {
 };
 
 async function show(context: CliContext, snapshot: string, flags: Flags): Promise<Exit> {
-  const { manifest, rules } = await withReading(context, flags, async ({ repository }) => {
+  const { manifest, rules } = await withClockWarning(context, flags, async ({ repository }) => {
     const { signal } = context;
     const found = await repository.manifest(snapshot, { signal });
     const read = ({ object }: ManifestEntry): Promise<string> => repository.getObject(object, { signal });

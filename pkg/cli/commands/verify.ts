@@ -6,7 +6,7 @@ import { isMendable, type VerifyProblem } from '../../repository/verify/problems
 import type { VerifyReport } from '../../repository/verify/verify.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withReading } from '../open.ts';
+import { withClockWarning } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { alarmsOf, printWarnings } from '../output/alarms.ts';
 import { bytes, counted, printLine, printResult, progressPrinter } from '../output/output.ts';
@@ -39,7 +39,7 @@ async function verify(context: CliContext, snapshot: string | undefined, flags: 
   const progress = progressPrinter(context, flags.json === true);
   const run = { kind: 'verify', trigger: 'manual', signal: context.signal, onProgress: progress.report } as const;
   let alarms: DashkeepError[] = [];
-  const report = await withReading(context, flags, (session) =>
+  const report = await withClockWarning(context, flags, (session) =>
     recordRun(session, run, async (one) => {
       const outcome = await runVerify(session, { readData, snapshot }, one);
       alarms = alarmsOf(outcome);

@@ -28,7 +28,7 @@ import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
-import { readSnapshots, withReading } from '../open.ts';
+import { readSnapshots, withClockWarning } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, counted, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -61,7 +61,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   if (flags.below === true && asked.kind !== 'folder') {
     throw new DashkeepError('DK_USAGE', `--below requires a folder, but ${resource} is not one`);
   }
-  const { ref, found, total, items } = await withReading(context, flags, async ({ repository, grafana }) => {
+  const { ref, found, total, items } = await withClockWarning(context, flags, async ({ repository, grafana }) => {
     const { signal } = context;
     const named = async (shown: ResourceVersion[], which: NamedRef, { snapshots }: Versions<unknown>) =>
       withNames(context, { repository, grafana, snapshots: [...snapshots.values()] }, shown, which);

@@ -51,7 +51,7 @@ it('an hour behind Grafana, names the clock, and no snapshot to remove from a di
 });
 
 it.each(variants([2 * MINUTE, -HOUR, HOUR, -2 * MINUTE], 2))(
-  'off by %i ms, is a warning of commands that only read a bucket',
+  'off by %i ms, is a warning of commands that remove nothing from a bucket',
   async (off) => {
     const target = 's3://bucket/dashkeep';
     expect((await dashkeep(target, ['backup'])).exit).toBe(0);
@@ -62,6 +62,8 @@ it.each(variants([2 * MINUTE, -HOUR, HOUR, -2 * MINUTE], 2))(
       ['search', 'folder'],
       ['verify'],
       ['runs'],
+      ['note', 'latest', 'before the fair'],
+      ['hold', 'latest'],
     ];
     for (const command of commands) {
       const { exit, error } = await dashkeep(target, command, off);
@@ -74,6 +76,21 @@ it.each(variants([2 * MINUTE, -HOUR, HOUR, -2 * MINUTE], 2))(
     }
   },
 );
+
+it.each([
+  ['is a warning of what removes by age, below five minutes', 2 * MINUTE, 0],
+  ['lets nothing be removed by age, also with --ignore-clock', HOUR, 5],
+])('%s', async (_name, off, exit) => {
+  const target = 's3://bucket/dashkeep';
+  for (const command of [['backup'], ['backup'], ['prune', '--ignore-clock'], ['forget', '--keep-last', '1']]) {
+    const ran = await dashkeep(target, command, command[0] === 'backup' ? 0 : off);
+    const clocks = ran.error.match(/the clocks of Dashkeep and the target differ[^]*clock with NTP\.(?! To continue)/g);
+    expect([command, ran.exit, clocks?.length]).toEqual([
+      command,
+      ...(command[0] === 'backup' ? [0, undefined] : [exit, 1]),
+    ]);
+  }
+});
 
 it('two minutes ahead, keeps no later restore of another machine from being undone', async () => {
   const target = 's3://bucket/dashkeep';

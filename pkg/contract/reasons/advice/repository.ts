@@ -66,6 +66,7 @@ export const REPOSITORY_ADVICE = {
     'If Dashkeep’s clock is behind, correct it with NTP. If the clock is correct, remove that snapshot: {command}',
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
+  'correct-clock': 'Correct the wrong clock with NTP.',
   'release-first': 'To remove the snapshot, release it first: {command}',
   'release-unreadable': 'Restore the file from earlier versions in the bucket, or release the snapshot: {command}',
   'back-up-first': {
