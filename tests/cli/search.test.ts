@@ -49,10 +49,10 @@ it('shows where something is or was', async () => {
   await history(TWO);
   const { out } = await run('checkout');
   expect(out.trimEnd().split('\n').slice(1)).toEqual([
-    expect.stringMatching(/^folder\/f +Checkout +title +Checkout +newest snapshot$/),
-    expect.stringMatching(/^dashboard\/a +Shop +panel +Checkout latency +until 2026-11-24T16:30:00.000Z$/),
+    expect.stringMatching(/^1 +folder\/f +Checkout +title +Checkout +newest snapshot$/),
+    expect.stringMatching(/^1 +dashboard\/a +Shop +panel +Checkout latency +until 2026-11-24T16:30:00.000Z$/),
     expect.stringMatching(
-      /^dashboard\/b +Shop \(deleted, last seen 2026-11-24T15:30:00.000Z\) +panel +Checkout latency +until 2026/,
+      /^2 +dashboard\/b +Shop \(deleted, last seen 2026-11-24T15:30:00.000Z\) +panel +Checkout latency +until 2026/,
     ),
   ]);
 });

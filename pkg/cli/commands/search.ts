@@ -8,7 +8,7 @@ import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
-import { readSnapshots, withReading } from '../open.ts';
+import { readSnapshots, withClockWarning } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { counted, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -39,7 +39,7 @@ async function searchTexts(context: CliContext, text: string, flags: Flags): Pro
   const limit = wholeNumber(flags.limit, '--limit');
   const kinds = flags.kind?.map(kindOf);
   parseSearch(text);
-  const page = await withReading(context, flags, async ({ repository }) => {
+  const page = await withClockWarning(context, flags, async ({ repository }) => {
     const progress = progressPrinter(context, flags.json === true);
     const onProgress = (done: number, total: number): void =>
       progress.report({ phase: 'indexing resources', done, total, kinds: {} });
@@ -61,10 +61,13 @@ async function searchTexts(context: CliContext, text: string, flags: Flags): Pro
     printJson(context, { results, ...rest });
     return 0;
   }
+  const several = new Set(page.items.map((hit) => hit.org)).size > 1;
   printTable(
     context,
-    ['resource', 'title', 'found in', 'text', 'version'],
-    page.items.flatMap((hit) => hit.found.map((found) => rowOf(hit, found))),
+    [...(several ? ['org'] : []), 'resource', 'title', 'found in', 'text', 'version'],
+    page.items.flatMap((hit) =>
+      hit.found.map((found) => [...(several ? [String(hit.org)] : []), ...rowOf(hit, found)]),
+    ),
   );
   notesOf(page, flags).forEach((note) => printLine(context, note));
   return 0;
