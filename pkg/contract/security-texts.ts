@@ -41,7 +41,7 @@ export const SECURITY = {
   'member-email':
     '{login} gets access. Email: {before} in the snapshot, now {after}. Check that it is the same person.',
   'org-maybe-renamed':
-    'Is created. If organization {id}, now named {name}, is the same one, its content is restored a second time: give that organization its old name first.',
+    'Is created. If it is the same organization as {id}, which is now named {name}, its content is restored a second time. To avoid this, first give that organization its old name back.',
   'org-taken':
     'Gets the content of organization {before} in the snapshot, because both are named {name}. The ID here is {after}: check that it is the same organization.',
   public: '{field}: anyone who has the link can see more.',

@@ -86,7 +86,7 @@ function print(context: CliContext, { standing, own, keys, unsigned }: View): vo
 
 const MEANING: Record<View['standing'], string> = {
   pinned:
-    'Snapshots signed by a trusted key are valid, unless someone has changed them since, which only `dashkeep verify` finds; the others are untrusted. Write down the fingerprint in a safe place outside the target.',
+    'Snapshots signed by a trusted key are valid, unless someone has changed them since (only `dashkeep verify` detects this). All others are untrusted. Write down the fingerprint in a safe place outside the target.',
   'first-contact':
     'No key is trusted here yet, so these counts and times are not verified: anyone who can write to the target can forge them. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
   unsigned:

@@ -79,7 +79,7 @@ export const HINT_REASONS = {
     'The access key from the environment is not used: {chosenBy} chose profile {profile}, which has a key.',
   'endpoint-ignored': 'The endpoint from {source} is not used, because {setting} is on.',
   'endpoint-not-indented':
-    'In {source}, endpoint_url is not indented below “s3 =”, so AWS tools do not see it. Dashkeep uses it. Indent it.',
+    'In {source}, endpoint_url is not indented below “s3 =”. Dashkeep uses it anyway, but AWS tools do not see it. Indent it.',
   'endpoint-other-region':
     'The endpoint belongs to region {endpointRegion} (from {source}), but the region is {region} (from {regionSource}). Signatures will not match.',
   'endpoint-with-bucket': 'The endpoint from {source} starts with the bucket name, which belongs only in the target.',

@@ -3,7 +3,7 @@ export const COVERAGE_REASONS = {
   'covers-every-org': '{read} of {existing} organizations',
   'covers-orgs': '{read} of {existing} organizations; not included, because others were selected: {orgs}',
   'covers-own-org':
-    '{read} of {existing} organizations; not included, because only one organization is selected, as by default: {orgs}',
+    '{read} of {existing} organizations; not included, because only one organization is selected (the default): {orgs}',
   'covers-safety-orgs':
     '{read} of {existing} organizations; not included, because a safety snapshot covers only what its restore can change: {orgs}',
   'covers-unknown-org': 'one organization (a token does not show whether others exist)',
