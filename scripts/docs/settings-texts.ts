@@ -133,7 +133,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_KEEP_MONTHLY: 'keep one snapshot per month, for the last n months with snapshots',
   DASHKEEP_KEEP_YEARLY: 'keep one snapshot per year, for the last n years with snapshots',
   DASHKEEP_KEEP_WITHIN:
-    'keep all snapshots that are at most this much older than the newest complete one, such as `30d` or `1y6m`',
+    'for an age such as `30d` or `1y6m`, keep all snapshots that are at most this much older than the newest complete one',
   DASHKEEP_WEBHOOK_URL: 'address of the webhook',
   DASHKEEP_WEBHOOK_FORMAT: '`generic`, `slack` or `teams`',
   DASHKEEP_WEBHOOK_EVENTS:

@@ -44,7 +44,7 @@ export const registerForget: Register = (program, run) => {
     .option('--keep-yearly <n>', 'keep one per year')
     .option(
       '--keep-within <age>',
-      'keep all snapshots that are at most this much older than the newest complete one, such as 30d or 1y6m',
+      'for an age such as 30d or 1y6m, keep all snapshots that are at most this much older than the newest complete one',
     )
     .option('--timezone <name>', 'time zone of the rules (default UTC)')
     .option('--confirm <id>', 'with an ID: repeat it to skip the confirmation prompt')

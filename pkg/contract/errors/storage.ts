@@ -62,7 +62,7 @@ export const STORAGE_ERRORS = {
     exit: 4,
     status: 502,
     title: 'An object in the target is too large',
-    hint: 'Dashkeep did not read the object, which is damaged or was not written by Dashkeep.',
+    hint: 'Dashkeep did not read the object. It is damaged, or Dashkeep did not write it.',
   },
   DK_STORE_KEY: {
     exit: 1,

@@ -8,7 +8,7 @@ export const HINT_REASONS = {
   'check-membership': 'Check that the admin is a member of that organization.',
   'change-api-token': 'Change {name} regularly, or remove it, so that the service creates and replaces its tokens.',
   'include-org': {
-    cli: 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart). To exclude it on purpose, list the IDs of the other organizations there.',
+    cli: 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart). To exclude this organization on purpose, list the IDs of the other organizations there.',
     page: 'Ask the administrator of the service to include it, or to exclude it on purpose.',
   },
   'one-service-for-app':

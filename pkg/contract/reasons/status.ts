@@ -2,7 +2,7 @@
 export const STATUS_REASONS = {
   'org-not-covered': 'organization {name} ({id}) is not backed up',
   'org-not-in-service': {
-    cli: 'a service with these settings does not back up organization {name} ({id}); `dashkeep backup` does, because the admin credentials reach it',
+    cli: 'a service with these settings does not back up organization {name} ({id}); `dashkeep backup` does, because the admin credentials give access to it',
     page: 'organization {name} ({id}) is not backed up',
   },
   'org-tokens-missing': 'the service has no token for these organizations: {orgs}',

@@ -44,7 +44,7 @@ it('after bootstrap, the doctor says that backups from the command line include 
   const { out } = await run(ADMIN, 'doctor');
   expect(out).not.toContain('organization Second (2) is not backed up');
   expect(out).toContain(
-    'a service with these settings does not back up organization Second (2); `dashkeep backup` does, because the admin credentials reach it',
+    'a service with these settings does not back up organization Second (2); `dashkeep backup` does, because the admin credentials give access to it',
   );
 });
 
