@@ -81,7 +81,7 @@ function notice(file: string, { released }: Publication): string {
 function executable({ version, released }: Publication): string {
   if (!released) {
     return `
-You need Node only to build the executable. In your clone, run these commands, of which the first takes a few minutes:
+You need Node only to build the executable. In your clone, run these commands (the first one takes a few minutes):
 
 \`\`\`bash
 npm ci
