@@ -95,7 +95,7 @@ export async function askTrust(
       `  ${fingerprint}  snapshots: ${snapshots}, first ${first}, newest ${newest}`,
   );
   const question = [
-    'This machine does not trust a key for this repository yet. These keys signed snapshots, according to an',
+    'This machine does not trust any key for this repository yet. These keys signed snapshots, according to an',
     'unverified index: anyone who can write to the target can forge it.',
     ...lines,
     `${manifest.id} is signed by ${signer}. Compare this fingerprint with the one that you wrote down,`,

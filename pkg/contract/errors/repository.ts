@@ -107,7 +107,7 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 409,
     title: 'This snapshot is dated in the future, because a clock was ahead',
-    hint: 'The snapshot does not count as a backup until its date. `dashkeep forget <id>` removes it.',
+    hint: 'The snapshot does not count as a backup until its date has passed. `dashkeep forget <id>` removes it.',
     page: 'It does not count as a backup until that date. Delete it if you do not need it.',
   },
   DK_SNAPSHOT_HELD: {

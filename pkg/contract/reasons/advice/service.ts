@@ -19,7 +19,7 @@ export const SERVICE_ADVICE = {
   'stay-in-organization': 'In the app, each organization sees only its own data.',
   'confirm-prune': 'If this is intended, prune with the confirmation “{confirm}”.',
   'make-settings-writable': 'Until this is resolved, changes here cannot be saved.',
-  'join-organizations': 'Add the admin account that the service uses to these organizations, or exclude them.',
+  'join-organizations': 'Add the service’s admin account to these organizations, or exclude them.',
   'copy-elsewhere': {
     cli: 'Choose another bucket or directory as the target of the copy, preferably with another provider.',
     page: 'In the deployment, choose another bucket or directory, preferably with another provider.',
