@@ -77,11 +77,11 @@ export const SnapshotDeleted = z.object({ deleted: z.string() });
 export type SnapshotDeleted = z.infer<typeof SnapshotDeleted>;
 
 /** PUT /snapshots/:id/hold: nothing removes the snapshot until then, or until someone releases it. */
-export const HoldRequest = z.object({ note: line(NOTE_MAX).default(''), until: Time.optional() });
+export const HoldRequest = z.strictObject({ note: line(NOTE_MAX).default(''), until: Time.optional() });
 export type HoldRequest = z.input<typeof HoldRequest>;
 
 /** PUT /snapshots/:id/note; an empty text removes it. */
-export const NoteRequest = z.object({ note: line(NOTE_MAX) });
+export const NoteRequest = z.strictObject({ note: line(NOTE_MAX) });
 export type NoteRequest = z.infer<typeof NoteRequest>;
 
 /** A snapshot as it is marked afterwards. */

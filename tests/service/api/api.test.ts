@@ -127,6 +127,9 @@ describe('the API, with a real service, a Grafana and a target', () => {
     expect((await service.call('GET', '/snapshots?marked=note')).json.items).toEqual([]);
     const refused = await service.call('DELETE', `/snapshots/${snapshot}?confirm=${snapshot}`);
     expect([refused.status, refused.json.error.code]).toEqual([409, 'DK_SNAPSHOT_HELD']);
+    // A hold without its misspelled end would never end.
+    const misspelled = await service.call('PUT', `/snapshots/${snapshot}/hold`, { untill: until });
+    expect([misspelled.status, misspelled.json.error.code]).toEqual([400, 'DK_USAGE']);
     const past = await service.call('PUT', `/snapshots/${snapshot}/hold`, { until: '2020-01-01T00:00:00.000Z' });
     expect([past.status, past.json.error.code]).toEqual([400, 'DK_USAGE']);
     const preview = await service.call('POST', '/retention/preview', {});
