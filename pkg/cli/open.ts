@@ -83,7 +83,7 @@ export async function withSession<T>(
   return withStore(context, flags, workIn, { allowsHttp: !create });
 }
 
-/** The same, with a warning if this machine’s clock differs from the target’s. */
+/** The same, with a warning if this machine's clock differs from the target's. */
 export async function withClockWarning<T>(
   context: CliContext,
   flags: CommonFlags,

@@ -1,7 +1,7 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import type { Randomness } from '../../contract/ports.ts';
+import { silentLog, type Log, type Randomness } from '../../contract/ports.ts';
 import { putBackHeld } from '../holds/copies.ts';
 import { newTimedId, parseRunKey } from '../layout.ts';
 import { findOrphans } from '../objects/orphans.ts';
@@ -43,7 +43,7 @@ export interface PruneResult extends Removal {
  */
 export async function planPrune(repository: Repository, calls: Abortable = {}): Promise<PrunePlan> {
   repository.trust.keys.assertRemembered();
-  return (await look(repository, calls)).plan;
+  return (await look(repository, { ...calls, log: repository.log })).plan;
 }
 
 interface Look {
@@ -52,7 +52,7 @@ interface Look {
   found: Survey;
 }
 
-async function look(repository: Repository, calls: Abortable): Promise<Look> {
+async function look(repository: Repository, calls: Abortable & { log: Log }): Promise<Look> {
   const lists = await readCandidateLists(repository, calls);
   const found = await survey(repository, calls);
   const { ripe, unripe } = sortByAge(lists, found);
@@ -96,7 +96,8 @@ export async function applyPrune(
   const { session, gone } = await openSession(repository, id, orphans, { signal });
   try {
     await putBackHeld(repository, { signal });
-    const again = await look(repository, { signal });
+    // The plan has warned of the clock.
+    const again = await look(repository, { signal, log: silentLog });
     const planned = new Set([...plan.remove.map(({ key }) => key), ...plan.runs, ...plan.leftOvers]);
     const remove = again.plan.remove.filter(({ key }) => planned.has(key));
     if (remove.length * 2 > again.found.objects && options.confirmed !== true) {

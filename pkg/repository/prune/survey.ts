@@ -1,5 +1,6 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import type { Log } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { agreedTime } from '../clocks.ts';
 import { neededByHolds } from '../holds/copies.ts';
@@ -31,10 +32,11 @@ export interface Survey {
 type Candidates = Map<string, { encrypted: boolean; size: number; time: number }>;
 
 /**
+ * @param options.log - takes the warning of a clock that is off by more than a minute
  * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW when anything leaves doubt: unreadable is not unreferenced.
  */
-export async function survey(repository: Repository, { signal }: Abortable = {}): Promise<Survey> {
-  const { store } = repository;
+export async function survey(repository: Repository, { signal, log }: Abortable & { log: Log }): Promise<Survey> {
+  const { store, clock } = repository;
   const foreign = await foreignName(store, signal);
   if (foreign !== undefined) {
     throw new DashkeepError(
@@ -42,7 +44,7 @@ export async function survey(repository: Repository, { signal }: Abortable = {})
       `the prefix contains '${printable(foreign)}', which Dashkeep did not write`,
     );
   }
-  const now = await agreedTime(repository, { signal });
+  const now = await agreedTime({ store, clock, log }, { signal });
   const candidates: Candidates = new Map();
   let objects = 0;
   let bytes = 0;
