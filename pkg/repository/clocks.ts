@@ -65,11 +65,11 @@ export async function compareClocks(
   if (found === undefined) {
     return undefined;
   }
-  const advice = reason('set-clock-or-ignore', { setting: 'DASHKEEP_IGNORE_CLOCK=true' });
   if (Math.abs(isLocal ? grafanaAhead : targetAhead) > MAX_SKEW && ignoreClock !== true) {
+    const advice = reason('set-clock-or-ignore', { setting: 'DASHKEEP_IGNORE_CLOCK=true' });
     throw refusal('DK_CLOCK_SKEW', found, { advice });
   }
-  log.warn({ code: 'DK_CLOCK_SKEW', advice: reasonSentence(advice) }, reasonSentence(found));
+  warnOf(found, log);
   return found;
 }
 
@@ -85,13 +85,16 @@ export async function agreedTime(
   const targetAhead = now.getTime() - clock.now().getTime();
   const found = differenceOf(targetAhead, 0);
   if (found !== undefined) {
-    const advice = reason('correct-clock');
     if (Math.abs(targetAhead) > MAX_SKEW) {
-      throw refusal('DK_CLOCK_SKEW', found, { advice });
+      throw refusal('DK_CLOCK_SKEW', found, { advice: reason('correct-clock') });
     }
-    log.warn({ code: 'DK_CLOCK_SKEW', advice: reasonSentence(advice) }, reasonSentence(found));
+    warnOf(found, log);
   }
   return now;
+}
+
+function warnOf(found: KnownReason, log: Log): void {
+  log.warn({ code: 'DK_CLOCK_SKEW', advice: reasonSentence(reason('correct-clock')) }, reasonSentence(found));
 }
 
 function differenceOf(targetAhead: number, grafanaAhead: number): KnownReason | undefined {

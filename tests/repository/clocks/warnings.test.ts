@@ -72,6 +72,8 @@ it.each(variants([2 * MINUTE, -HOUR, HOUR, -2 * MINUTE], 2))(
         0,
         [expect.anything()],
       ]);
+      // It went on already.
+      expect(error).not.toContain('To continue anyway');
       expect((await dashkeep(target, command)).error).toBe('');
     }
   },
