@@ -34,6 +34,8 @@ export interface Instance {
   serverAdmin: boolean;
   /** Acts as a server admin where `orgs` do not; for reading what belongs to the whole server. */
   server?: GrafanaClient;
+  /** Why there is no `server`, where Grafana refuses the credentials for it. */
+  serverRefusal?: DashkeepError;
   /** Which of its orgs these are. */
   scope: SnapshotScope;
   /** Temporary copies that are in it, where someone keeps a record of them. */

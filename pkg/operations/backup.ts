@@ -2,7 +2,7 @@ import { compact } from '../contract/compact.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { asDashkeepError } from '../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../contract/reasons/catalogue.ts';
-import { warningOf } from '../contract/reasons/reason.ts';
+import { reasonFrom, warningOf, type Reason } from '../contract/reasons/reason.ts';
 import { append } from '../lib/append.ts';
 import { backup } from '../engine/backup/backup.ts';
 import type { BackupOptions } from '../engine/backup/options.ts';
@@ -49,7 +49,7 @@ export async function runBackup(
     run.onProgress(progress);
   };
   let before = await repository.previousManifest({ signal });
-  const warnings: KnownReason[] = [];
+  const warnings: Reason[] = [];
   const onWarning = (warning: KnownReason): void => void warnings.push(warning);
   let id = idAfter(before?.id, run.id, randomness);
   let grafanaAhead: number | undefined;
@@ -69,6 +69,7 @@ export async function runBackup(
       const follows = await firstCertain(repository, skipped, signal);
       before = follows ?? before;
       const made = await backup({ ...options, id, repository, instance, ...compact({ follows }) });
+      append(warnings, instance.serverRefusal === undefined ? [] : [reasonFrom(instance.serverRefusal)]);
       append(warnings, await mirrored(session, instance, made, run));
       return made;
     },
@@ -207,7 +208,7 @@ async function mirrored(
 function outcomeOf(
   manifest: Manifest,
   before: Manifest | undefined,
-  warnings: readonly KnownReason[],
+  warnings: readonly Reason[],
 ): RunOutcome<Manifest> {
   const { id, status, errors } = manifest;
   const counts = { ...countsOf(manifest), bytes: newBytes(before, manifest) };

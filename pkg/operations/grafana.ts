@@ -1,5 +1,6 @@
 import type { SnapshotScope } from '../contract/manifest.ts';
-import { reasonOf } from '../contract/errors.ts';
+import { compact } from '../contract/compact.ts';
+import { asDashkeepError, type DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import { patienceAtStart } from '../engine/restarts.ts';
@@ -16,7 +17,10 @@ export interface GrafanaAccess {
   credentials: () => CredentialSource;
   /** Of further organizations. */
   orgCredentials: () => ReadonlyMap<number, CredentialSource>;
-  /** Of a server admin, to read what belongs to the whole server beside what the credentials reach. */
+  /**
+   * Of a server admin, to read what belongs to the whole server beside what the credentials reach.
+   * @throws where it is known that Grafana refuses them
+   */
   serverAdmin?: () => CredentialSource | undefined;
   /** Whether the deployment excludes what belongs to the whole server. */
   excludesServerKinds?: boolean;
@@ -64,6 +68,8 @@ export async function withInstance<T>(
   const { orgs, lasting, needsServerAdmin, previews, clock } = link;
   const client = openClient(link, link.credentials());
   let server: GrafanaClient | undefined;
+  let serverRefusal: DashkeepError | undefined;
+  const onRefusal = (error: DashkeepError): void => void (serverRefusal = error);
   try {
     if (onProgress !== undefined) {
       await link.noticeOrgs?.();
@@ -73,50 +79,64 @@ export async function withInstance<T>(
     const patience =
       onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal }, link.startWithin);
     const instance = await connect({ client, orgs, lasting, orgCredentials, needsServerAdmin, signal, patience });
-    server = link.readsServer === true ? await serverClient(link, signal, patience) : undefined;
+    server = link.readsServer === true ? await serverClient(link, signal, { patience, onRefusal }) : undefined;
     const scope = scopeOf(instance, link.existing?.());
     const serverAdmin = scope.serverAdmin || server !== undefined;
-    return await action({ ...instance, server, scope: withServerKinds({ ...scope, serverAdmin }, link), previews });
+    const connected = compact({ ...instance, server, serverRefusal, previews });
+    return await action({ ...connected, scope: withServerKinds({ ...scope, serverAdmin }, link) });
   } finally {
     await Promise.all([client.close(), server?.close()]);
   }
 }
 
+export interface ServerClientOptions {
+  /** How a Grafana that is down is waited for; not at all without it. */
+  patience?: Patience;
+  /** Learns why Grafana refuses the credentials. */
+  onRefusal?: (error: DashkeepError) => void;
+}
+
 /**
  * Acts as a server admin. Undefined where there are no credentials or Grafana refuses them: then the snapshot says what
  * it lacks, as on an installation without them.
- * @param patience - how a Grafana that is down is waited for; not at all without it
  */
 export async function serverClient(
   link: GrafanaLink,
   signal: AbortSignal,
-  patience?: Patience,
+  { patience, onRefusal }: ServerClientOptions = {},
 ): Promise<GrafanaClient | undefined> {
-  const credentials = link.serverAdmin?.();
-  if (credentials === undefined) {
-    return undefined;
-  }
   const { log } = link;
-  const client = openClient(link, credentials);
-  if (patience !== undefined) {
-    client.waitOutRestarts(patience);
-  }
+  let client: GrafanaClient | undefined;
   try {
+    const credentials = link.serverAdmin?.();
+    if (credentials === undefined) {
+      return undefined;
+    }
+    client = openClient(link, credentials);
+    if (patience !== undefined) {
+      client.waitOutRestarts(patience);
+    }
     if (await isServerAdmin(client, signal)) {
       return client;
     }
     log.warn({}, 'the admin configured in the deployment is not a server admin');
   } catch (error) {
     signal.throwIfAborted();
-    const isRefusal = error instanceof GrafanaError && [401, 403].includes(error.httpStatus);
+    const problem = asDashkeepError(error);
+    // Without a client, an earlier request was refused.
+    const isRefusal =
+      client === undefined || (problem instanceof GrafanaError && [401, 403].includes(problem.httpStatus));
+    if (isRefusal) {
+      onRefusal?.(problem);
+    }
     log.warn(
-      { reason: reasonOf(error) },
+      { reason: problem.message },
       isRefusal
         ? 'Grafana did not accept the admin configured in the deployment'
         : 'Grafana could not be asked whether it accepts the admin configured in the deployment',
     );
   }
-  await client.close();
+  await client?.close();
   return undefined;
 }
 

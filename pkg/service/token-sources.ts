@@ -121,9 +121,14 @@ export function grafanaAccess(
   return {
     excludesServerKinds: !serverKinds,
     serverAdmin() {
+      if (admin === undefined || !serverKinds) {
+        return undefined;
+      }
       // Each try with a refused password is a failed login to Grafana, which locks the account.
-      const usable = keeper === undefined ? admin : keeper.admin;
-      return usable === undefined || !serverKinds ? undefined : adminCredentials(usable, keys);
+      if (keeper?.refused.error !== undefined) {
+        throw keeper.refused.error;
+      }
+      return adminCredentials(admin, keys);
     },
     credentials() {
       if (given !== undefined) {

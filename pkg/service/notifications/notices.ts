@@ -48,8 +48,15 @@ function failureOf({ failure, warned = [] }: RunRecord): string {
     return [`${failure.message}.`, failure.hint].filter(Boolean).join(' ');
   }
   // A repository that someone changed, or a damaged snapshot.
-  const found = warned.find(({ code, params }) => code in ERROR_CATALOGUE && params?.['message'] !== undefined);
-  return found === undefined ? 'see its record.' : `${found.params?.['message']}. Its record lists everything.`;
+  const found = errorIn(warned);
+  return found === undefined ? 'see its record.' : `${found}. Its record lists everything.`;
+}
+
+/** The message of the first error among warnings. */
+function errorIn(warned: readonly ReasonData[]): string | undefined {
+  return warned.find(({ code, params }) => code in ERROR_CATALOGUE && params['message'] !== undefined)?.params[
+    'message'
+  ];
 }
 
 /** How far a restore came that failed, and how it goes on: Grafana may be half restored. */
@@ -147,9 +154,11 @@ function lossNotice(record: RunRecord, before: RunRecord | undefined): Notice | 
     return undefined;
   }
   const isShrunk = loss.code === ('snapshot-shrunk' satisfies ReasonCode);
+  // Resources that could not be read are not lost.
+  const cause = errorIn(record.warned ?? []);
   return {
     event: isShrunk ? 'shrunk' : 'mass-change',
-    text: `The ${kind} ${isShrunk ? 'is much smaller than before' : 'reports a mass change'}: ${reasonSentence(loss)}.`,
+    text: `The ${kind} ${isShrunk ? 'is much smaller than before' : 'reports a mass change'}: ${reasonSentence(loss)}.${cause === undefined ? '' : ` ${cause}.`}`,
     run: { id, kind, status, trigger, started, finished, snapshot },
   };
 }

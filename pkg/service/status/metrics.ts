@@ -84,7 +84,7 @@ export class Metrics {
     });
     this.#last = new Gauge({
       name: 'dashkeep_last_run_status',
-      help: 'Status of the last run of each operation: 1 for that status, 0 for the others.',
+      help: 'Status of the last run of each operation: 1 for that status, 0 for the others. After a restart, it is the status of the last run that was neither cancelled nor interrupted.',
       labelNames: ['kind', 'status'],
       registers,
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Readiness } from '../../../pkg/contract/api/readiness.ts';
 import type { Doctor } from '../../../pkg/contract/api/status.ts';
+import { call } from '../../simulator/http.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { fastClock, type FastClock } from '../../support/fast-clock.ts';
 import { fewKinds } from '../../support/few-kinds.ts';
@@ -117,4 +118,23 @@ it('a token of the service that it cannot replace is reported in the same way', 
   await service.stop();
   await start({}, directory);
   await recovers();
+});
+
+it('a backup without users because Grafana refuses the admin password names the password, not only the users', async () => {
+  for (const login of ['ann', 'ben', 'cat']) {
+    await call(grafana, 'admin:admin', 'POST /api/admin/users', { login, password: login });
+  }
+  const file = join(files.path, 'password');
+  await writeFile(file, 'admin');
+  const given = { GRAFANA_ADMIN_PASSWORD: undefined, GRAFANA_ADMIN_PASSWORD_FILE: file };
+  await start({ ...fewKinds('user'), ...given });
+  await isBackedUp();
+  await writeFile(file, 'outdated');
+  await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  const [shrunk] = await webhook.took(1);
+  expect(shrunk).toMatchObject({ event: 'shrunk', text: expect.stringContaining('user') });
+  expect(shrunk?.text).toContain(`Grafana refuses the password of 'admin' from GRAFANA_ADMIN_PASSWORD_FILE.`);
+  await writeFile(file, 'admin');
+  await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  expect((await webhook.took(2)).map(({ event }) => event)).toEqual(['shrunk', 'recovered']);
 });

@@ -34,7 +34,8 @@ export class TokenKeeper extends TokenWatch {
   readonly #options: KeeperOptions;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #refused: RefusedAdmin;
+  /** Whether and why the admin cannot be used. */
+  readonly refused: RefusedAdmin;
   readonly #known: KnownOrgs;
   #current: Bootstrapped | undefined;
   #problem: DashkeepError | undefined;
@@ -51,8 +52,8 @@ export class TokenKeeper extends TokenWatch {
     this.#clock = options.clock;
     this.#started = options.clock.monotonic();
     this.#log = options.log;
-    this.#refused = new RefusedAdmin(options);
-    this.#known = new KnownOrgs(options, this.#refused);
+    this.refused = new RefusedAdmin(options);
+    this.#known = new KnownOrgs(options, this.refused);
   }
 
   /**
@@ -84,8 +85,8 @@ export class TokenKeeper extends TokenWatch {
 
   /** Someone asks: Grafana may accept by now a password that it refused. At most once a minute. */
   async askAgain(): Promise<void> {
-    if (this.#refused.mayAsk) {
-      this.#refused.forget();
+    if (this.refused.mayAsk) {
+      this.refused.forget();
       await this.check();
     }
   }
@@ -101,13 +102,13 @@ export class TokenKeeper extends TokenWatch {
     ];
     const replaced = this.#replaced;
     const notRenewed =
-      this.#refused.error ?? this.#current?.orgs.find((one) => one.notRenewed !== undefined)?.notRenewed;
+      this.refused.error ?? this.#current?.orgs.find((one) => one.notRenewed !== undefined)?.notRenewed;
     return compact({ state, orgs, problem, notRenewed: problem === undefined ? notRenewed : undefined, replaced });
   }
 
   /** What tokens are created with; undefined also while Grafana refuses the password. */
   get admin(): AdminSource | undefined {
-    return this.#refused.error === undefined ? this.#options.admin : undefined;
+    return this.refused.error === undefined ? this.#options.admin : undefined;
   }
 
   get orgs(): readonly OrgToken[] {
@@ -184,7 +185,7 @@ export class TokenKeeper extends TokenWatch {
     const due = this.#clock.monotonic() + CHECK_EVERY_MS;
     while (!signal.aborted && this.#problem === undefined && this.#clock.monotonic() < due) {
       await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
-      const isCorrected = this.#refused.error !== undefined && !(await this.#refused.isCurrent());
+      const isCorrected = this.refused.error !== undefined && !(await this.refused.isCurrent());
       if (signal.aborted || isCorrected || (await this.#refusesOne()) || (await this.#changedApp())) {
         return;
       }
@@ -259,19 +260,19 @@ export class TokenKeeper extends TokenWatch {
   async #bootstrap(mayMint: boolean): Promise<Bootstrapped> {
     const signal = this.stopping;
     const options = mayMint ? this.#options : { ...this.#options, admin: undefined, app: undefined };
-    if (!(await this.#refused.isCurrent())) {
-      this.#refused.forget();
+    if (!(await this.refused.isCurrent())) {
+      this.refused.forget();
       try {
         return await bootstrap(options, signal);
       } catch (error) {
         if (!(error instanceof AdminRefused)) {
           throw error;
         }
-        this.#refused.note(error);
+        this.refused.note(error);
       }
     }
     return bootstrap({ ...options, admin: undefined }, signal).catch((error: unknown) => {
-      throw error instanceof NoAdmin ? (this.#refused.error ?? error) : error;
+      throw error instanceof NoAdmin ? (this.refused.error ?? error) : error;
     });
   }
 
