@@ -173,7 +173,7 @@ function denied(error: ServiceError, doing: Doing, make: Make, deny: Deny): Dash
   const { permission } = doing;
   if (error.Code === undefined) {
     // A response to HEAD has no code either, so this may also be a store.
-    const why = `${permission} is not allowed, or a proxy refuses the request (HTTP ${statusOf(error)} without an S3 error code)`;
+    const why = `${permission} is not allowed, the secret key is wrong, or a proxy refuses the request (HTTP ${statusOf(error)} without an S3 error code)`;
     return deny(permission, why, reason('grant-or-pass-proxy', { permission }));
   }
   const advice = permission === 's3:GetObject' ? reason('grant-reading') : reason('grant-to-key', { permission });

@@ -176,7 +176,7 @@ describe('S3Store and what is no S3', () => {
       const refusal = {
         code: 'DK_STORE_DENIED',
         message: expect.stringMatching(
-          /is not allowed, or a proxy refuses the request \(HTTP 403 without an S3 error code/,
+          /is not allowed, the secret key is wrong, or a proxy refuses the request \(HTTP 403 without an S3 error code/,
         ),
         hint: expect.stringMatching(/proxy/),
       };

@@ -27,7 +27,7 @@ export const STORAGE_ADVICE = {
     'Grant s3:GetObject, and s3:ListBucket on the bucket. Without s3:ListBucket, S3 also reports missing objects as “denied”.',
   'grant-to-key': 'Grant {permission} to the key in use.',
   'grant-or-pass-proxy':
-    'If a proxy is in front of the endpoint, configure it to forward the requests. Otherwise, grant {permission} to the key in use.',
+    'If a proxy is in front of the endpoint, configure it to forward the requests. Otherwise, check the secret key, and grant {permission} to the access key.',
   'correct-certificate-name': {
     cli: 'The certificate is for another name. Correct the endpoint, or set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
     page: 'The certificate is for another name. Correct the endpoint, or choose another addressing style.',
