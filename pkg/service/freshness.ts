@@ -1,8 +1,13 @@
+import type { Clock } from '../contract/ports.ts';
+import { withTimeLimit } from '../lib/time-limit.ts';
 import type { Comparisons } from './repository/comparisons.ts';
 import type { History } from './repository/history.ts';
 import type { RepositoryCache } from './repository/repository-cache.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { StatusCache } from './status/status-cache.ts';
+
+/** The longest that the end of a run waits for the status, in milliseconds: the target may no longer respond. */
+const REREAD_MS = 5_000;
 
 export interface FreshnessParts {
   settings: SettingsStore;
@@ -10,6 +15,7 @@ export interface FreshnessParts {
   statusCache: StatusCache;
   history: History;
   comparisons: Comparisons;
+  clock: Clock;
   signal: AbortSignal;
 }
 
@@ -39,6 +45,13 @@ export class Freshness {
   snapshotsChanged(): void {
     this.#parts.repositoryCache.refresh();
     this.#parts.statusCache.invalidate();
+  }
+
+  /** After a run made a snapshot: anyone who sees that it has ended also sees what it made. */
+  async snapshotMade(): Promise<void> {
+    const { repositoryCache, statusCache, clock, signal } = this.#parts;
+    repositoryCache.refresh();
+    await withTimeLimit(clock, REREAD_MS, signal, (over) => Promise.race([statusCache.reread(signal), over]));
   }
 
   /** After runs. */

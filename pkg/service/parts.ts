@@ -112,7 +112,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const textSearch = new TextSearch(repositoryCache, history, clock, authors);
   const previews = new Previews({ repositoryCache, snapshots, clock, randomness, log, signal });
   const statusCache = new StatusCache(config.grafana, repositoryCache, { clock, log });
-  const freshness = new Freshness({ settings, repositoryCache, statusCache, history, comparisons, signal });
+  const freshness = new Freshness({ settings, repositoryCache, statusCache, history, comparisons, clock, signal });
   history.othersEnded = () => freshness.snapshotsChanged();
 
   const isGiven = (...paths: string[]): boolean => paths.every((path) => config.settings.has(path));
@@ -151,7 +151,10 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     clock,
     randomness,
     log,
-    keep: async (record) => void (await repositoryCache.use(signal, (opened) => keepRecord(opened, record))),
+    keep: async (record) => {
+      await repositoryCache.use(signal, (opened) => keepRecord(opened, record));
+      await (record.snapshot === undefined ? undefined : freshness.snapshotMade());
+    },
     ended: (record, isNews) => hooks.of(record, isNews),
   });
   const { outbound } = storeOptions;

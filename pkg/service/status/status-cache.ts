@@ -73,6 +73,15 @@ export class StatusCache {
     this.#started.repository = -Infinity;
   }
 
+  /** Reads the repository once more; resolves when that has ended, even if it failed. */
+  async reread(signal: AbortSignal): Promise<void> {
+    // What is being read now may have begun too early.
+    await this.#busy.repository;
+    this.invalidate();
+    this.refresh(signal);
+    await this.#busy.repository;
+  }
+
   /** The target is another one: nothing is known of it until it was read, which does not wait for the earlier one. */
   retarget(): void {
     this.#targets++;
