@@ -71,7 +71,7 @@ export const Readiness = z.object({
 export type Readiness = z.infer<typeof Readiness>;
 
 /** POST /readiness/confirmations: a person confirms what only a person can know. */
-export const ConfirmationRequest = z.object({ line: z.enum(CONFIRMABLE) });
+export const ConfirmationRequest = z.strictObject({ line: z.enum(CONFIRMABLE) });
 export type ConfirmationRequest = z.infer<typeof ConfirmationRequest>;
 
 export const REPORT_FORMATS = ['html', 'csv'] as const;

@@ -49,7 +49,7 @@ export async function buildApi(parts: ServiceParts, certificate?: Certificate): 
     // What a request was about is in the records of runs; lines of access would only repeat Grafana's.
     logger: false,
   }).withTypeProvider<ZodTypeProvider>();
-  acceptEmptyBodies(app);
+  acceptJson(app);
   app.setErrorHandler(errorHandler(log));
   const unknownCalls = new UnknownCalls(app);
   app.addHook('onRequest', async (request, reply) => {
@@ -96,11 +96,12 @@ function serverOptions(certificate: Certificate | undefined): { http: { maxHeade
 }
 
 /**
- * Reads an empty body that is called JSON as `{}`. Grafana's HTTP client sends that content type with every POST, also
+ * Takes JSON alone, and reads an empty body that is called JSON as `{}`. Grafana's HTTP client sends that content type with every POST, also
  * where there is nothing to say; fastify refuses it.
  */
-function acceptEmptyBodies(app: Api): void {
+function acceptJson(app: Api): void {
   const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('text/plain');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') {
       done(null, {});

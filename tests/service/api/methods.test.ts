@@ -67,6 +67,15 @@ describe('methods and paths that the API does not have', () => {
     }
   });
 
+  it('takes JSON alone', async () => {
+    for (const [path, methods] of taken) {
+      for (const method of methods.filter((one) => one === 'POST' || one === 'PUT')) {
+        const answer = await ask(method, at(path), { 'content-type': 'text/plain' }, '{}');
+        expect([path, answer.status, codeOf(answer)]).toEqual([path, 415, 'DK_MEDIA_TYPE']);
+      }
+    }
+  });
+
   it('says nothing of its paths without a token', async () => {
     for (const path of ['/api/v1/settings', '/api/v1/runs/x', '/api/v1/nothing']) {
       for (const method of ['PATCH', 'TRACE', 'OPTIONS', 'QUERY', 'PROPFIND']) {
