@@ -143,6 +143,8 @@ export function grafanaAccess(
       return keeper === undefined || keeper.existing.size === 0 || keeper.isExistingStale ? undefined : keeper.existing;
     },
     async noticeOrgs() {
+      // A password that Grafana refused may be right by now, and decides what a backup covers.
+      await keeper?.askAgain();
       await keeper?.noticeOrgs();
     },
     orgCredentials(): ReadonlyMap<number, CredentialSource> {

@@ -83,7 +83,7 @@ export class TokenKeeper extends TokenWatch {
     }
   }
 
-  /** Someone asks: Grafana may accept by now a password that it refused. At most once a minute. */
+  /** Grafana may accept by now a password that it refused. At most once in 90 seconds. */
   async askAgain(): Promise<void> {
     if (this.refused.mayAsk) {
       this.refused.forget();

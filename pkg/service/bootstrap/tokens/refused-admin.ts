@@ -5,8 +5,8 @@ import type { BootstrapOptions } from '../types.ts';
 
 /** Grafana locks an account after five wrong passwords within five minutes. */
 const RETRY_MS = 60 * 60_000;
-/** Someone who asks may have just corrected the password in Grafana. */
-const RETRY_ASKED_MS = 60_000;
+/** Someone who asks may have just corrected the password in Grafana. This often, no account is locked. */
+const RETRY_ASKED_MS = 90_000;
 
 /** Remembers that Grafana refused the admin's password, so that it is not sent again soon. */
 export class RefusedAdmin {
@@ -39,7 +39,7 @@ export class RefusedAdmin {
     return isSame && clock.monotonic() - this.#noted <= RETRY_MS;
   }
 
-  /** Whether Grafana may be asked again because someone asks: the last time was a minute ago. */
+  /** Whether Grafana may be asked again because someone asks or a run begins: the last time was 90 seconds ago. */
   get mayAsk(): boolean {
     return this.#error !== undefined && this.#options.clock.monotonic() - this.#noted > RETRY_ASKED_MS;
   }
