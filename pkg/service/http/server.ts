@@ -96,8 +96,8 @@ function serverOptions(certificate: Certificate | undefined): { http: { maxHeade
 }
 
 /**
- * Takes JSON alone, and reads an empty body that is called JSON as `{}`. Grafana's HTTP client sends that content type with every POST, also
- * where there is nothing to say; fastify refuses it.
+ * Takes JSON alone, and reads an empty body that is called JSON as `{}`. Grafana's HTTP client sends that content type
+ * with every POST, also where there is nothing to say; fastify refuses it.
  */
 function acceptJson(app: Api): void {
   const parse = app.getDefaultJsonParser('error', 'error');
